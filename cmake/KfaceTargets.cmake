@@ -1,0 +1,47 @@
+# One line a library, one line a test.
+
+# Warnings and sanitizers for our own code; never handed on to consumers.
+add_library(kface_internal_flags INTERFACE)
+target_compile_options(kface_internal_flags INTERFACE -Wall -Wextra -Wconversion -Wshadow -Werror)
+if(KFACE_SANITIZE)
+  target_compile_options(kface_internal_flags INTERFACE -fsanitize=${KFACE_SANITIZE}
+                                                        -fno-omit-frame-pointer)
+  target_link_options(kface_internal_flags INTERFACE -fsanitize=${KFACE_SANITIZE})
+endif()
+
+# kface_library(NAME SOURCES a.cpp ... LINK kface::x ... PRIVATE_LINK lib ...)
+# makes kface_NAME and its alias kface::NAME.
+function(kface_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;PRIVATE_LINK" ${ARGN})
+  add_library(kface_${name} STATIC ${ARG_SOURCES})
+  add_library(kface::${name} ALIAS kface_${name})
+  target_include_directories(kface_${name} PUBLIC ${PROJECT_SOURCE_DIR}/include
+                                                  ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(kface_${name} PUBLIC ${ARG_LINK}
+                        PRIVATE ${ARG_PRIVATE_LINK} $<BUILD_INTERFACE:kface_internal_flags>)
+endfunction()
+
+# kface_test(path/x_test.cpp LABELS unit LINK kface::y ...): one binary, its tests listed by CTest
+# as <folder>.<file>.<Suite>.<Test>. Tests find real data through KFACE_DATA, models through
+# KFACE_MODELS (see tests/support).
+function(kface_test source)
+  if(NOT KFACE_BUILD_TESTS)
+    return()
+  endif()
+  cmake_parse_arguments(ARG "" "TIMEOUT" "LABELS;LINK" ${ARGN})
+  get_filename_component(stem ${source} NAME_WE)
+  get_filename_component(folder ${CMAKE_CURRENT_SOURCE_DIR} NAME)
+  string(REGEX REPLACE "_test$" "" short ${stem})
+  set(target ${folder}_${stem})
+  add_executable(${target} ${source})
+  target_link_libraries(${target} PRIVATE ${ARG_LINK} kface_internal_flags GTest::gtest_main)
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 300)
+  endif()
+  gtest_discover_tests(${target} TEST_PREFIX ${folder}.${short}. DISCOVERY_MODE PRE_TEST
+                       DISCOVERY_TIMEOUT 60
+                       PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
+endfunction()
+if(KFACE_BUILD_TESTS)
+  include(GoogleTest)
+endif()
