@@ -1,0 +1,24 @@
+#include "head/blas.h"
+
+#include <cblas.h>
+
+namespace kface {
+namespace {
+blasint as_blas(std::size_t size) { return static_cast<blasint>(size); }
+}  // namespace
+
+void multiply(std::size_t rows, std::size_t columns, std::size_t inner, const float* a,
+              const float* b, float* c) {
+  cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, as_blas(rows), as_blas(columns),
+              as_blas(inner), 1.0F, a, as_blas(inner), b, as_blas(columns), 0.0F, c,
+              as_blas(columns));
+}
+
+void multiply_transposed(std::size_t rows, std::size_t columns, std::size_t inner, const float* a,
+                         const float* b, float* c) {
+  cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, as_blas(rows), as_blas(columns),
+              as_blas(inner), 1.0F, a, as_blas(rows), b, as_blas(columns), 0.0F, c,
+              as_blas(columns));
+}
+
+}  // namespace kface
