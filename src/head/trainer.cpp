@@ -4,9 +4,9 @@
 #include <cmath>
 
 #include "head/adam.h"
-#include "head/blas.h"
-#include "head/tanh.h"
 #include "head/training_draws.h"
+#include "nn/blas.h"
+#include "nn/tanh.h"
 
 namespace kface {
 namespace {

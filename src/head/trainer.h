@@ -13,10 +13,10 @@
 #include <vector>
 
 #include "base/parallel.h"
-#include "head/head.h"
 #include "head/pairs.h"
 #include "head/train_options.h"
 #include "kface/status.h"
+#include "nn/last_layer.h"
 
 namespace kface {
 

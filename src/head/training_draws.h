@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/rng.h"
-#include "head/head.h"
+#include "nn/last_layer.h"
 
 namespace kface {
 

@@ -1,4 +1,5 @@
-// The head: what turns a backbone's feature into an embedding. Every recipe's result has this form.
+// The head, a network of one layer: what turns a backbone's feature into an embedding. Every
+// recipe's result has this form.
 #pragma once
 
 #include <cstddef>

@@ -1,9 +1,9 @@
-#include "head/head.h"
+#include "nn/last_layer.h"
 
 #include <cmath>
 
-#include "head/blas.h"
-#include "head/tanh.h"
+#include "nn/blas.h"
+#include "nn/tanh.h"
 
 namespace kface {
 

@@ -14,4 +14,8 @@ void multiply(std::size_t rows, std::size_t columns, std::size_t inner, const fl
 void multiply_transposed(std::size_t rows, std::size_t columns, std::size_t inner, const float* a,
                          const float* b, float* c);
 
+// From now on the products above use the calling thread alone. For programs that spread their work
+// over threads themselves; call it once, before any of them starts.
+void use_one_blas_thread();
+
 }  // namespace kface

@@ -1,11 +1,11 @@
-#include "head/head.h"
+#include "nn/last_layer.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <limits>
 
-#include "head/tanh.h"
+#include "nn/tanh.h"
 
 namespace kface {
 namespace {

@@ -1,4 +1,4 @@
-#include "head/blas.h"
+#include "nn/blas.h"
 
 #include <cblas.h>
 
@@ -20,5 +20,7 @@ void multiply_transposed(std::size_t rows, std::size_t columns, std::size_t inne
               as_blas(inner), 1.0F, a, as_blas(rows), b, as_blas(columns), 0.0F, c,
               as_blas(columns));
 }
+
+void use_one_blas_thread() { openblas_set_num_threads(1); }
 
 }  // namespace kface

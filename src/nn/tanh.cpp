@@ -1,4 +1,4 @@
-#include "head/tanh.h"
+#include "nn/tanh.h"
 
 #include <bit>
 #include <cstdint>
