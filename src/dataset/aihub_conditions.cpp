@@ -179,8 +179,9 @@ bool add_term(const Filter& filter, const std::string& term, std::vector<bool>& 
   return found;
 }
 
-Status unknown_term(const Filter& filter, const std::string& term) {
-  std::string known;
+// All terms of a filter but ranges.
+std::string known_terms(const Filter& filter) {
+  std::string known = has_value(filter, "all") ? "" : "all";
   std::set<std::string> seen;
   for (const AihubCondition& condition : aihub_conditions(filter.dimension)) {
     const std::string value =
@@ -189,9 +190,13 @@ Status unknown_term(const Filter& filter, const std::string& term) {
       known += (known.empty() ? "" : ", ") + value;
     }
   }
-  return Status{ErrorCode::kInvalidArgument,
-                std::string("--") + filter.name + ": '" + one_line(term) +
-                    "' is none of: " + (has_value(filter, "all") ? "" : "all, ") + known};
+  return known;
+}
+
+const Filter* find_filter(const std::string& name) {
+  const auto* filter = std::find_if(kFilters.begin(), kFilters.end(),
+                                    [&name](const Filter& known) { return name == known.name; });
+  return filter == kFilters.end() ? nullptr : filter;
 }
 
 Status apply_filter(const Filter& filter, const std::string& list, std::vector<bool>& mask) {
@@ -201,7 +206,9 @@ Status apply_filter(const Filter& filter, const std::string& list, std::vector<b
     const std::string term = rest.substr(0, comma);
     rest.erase(0, comma + 1);
     if (!add_term(filter, term, wanted)) {
-      return unknown_term(filter, term);
+      return Status{ErrorCode::kInvalidArgument, std::string("--") + filter.name + ": '" +
+                                                     one_line(term) +
+                                                     "' is none of: " + known_terms(filter)};
     }
   }
   for (std::size_t i = 0; i < mask.size(); ++i) {
@@ -252,6 +259,17 @@ std::vector<std::string> aihub_filter_names() {
   return names;
 }
 
+std::string aihub_filter_help(const std::string& name) {
+  const Filter* filter = find_filter(name);
+  KF_REQUIRE(filter != nullptr, name);
+  if (filter->attribute != nullptr) {
+    return known_terms(*filter);
+  }
+  // Codes are numbered through: the first and the last say it all.
+  const auto& conditions = aihub_conditions(filter->dimension);
+  return conditions.front().code + " to " + conditions.back().code + ", or all";
+}
+
 Result<AihubMask> parse_aihub_filters(const std::map<std::string, std::string>& filters) {
   AihubMask mask;
   std::array<bool, kNumAihubDimensions> filtered{};
@@ -259,9 +277,8 @@ Result<AihubMask> parse_aihub_filters(const std::map<std::string, std::string>& 
     mask.wanted.emplace_back(aihub_conditions(static_cast<AihubDimension>(dimension)).size(), true);
   }
   for (const auto& [name, list] : filters) {
-    const auto* filter = std::find_if(kFilters.begin(), kFilters.end(),
-                                      [&name = name](const Filter& f) { return name == f.name; });
-    if (filter == kFilters.end()) {
+    const Filter* filter = find_filter(name);
+    if (filter == nullptr) {
       return Status{ErrorCode::kInvalidArgument, "--" + one_line(name) + ": no such filter"};
     }
     filtered.at(filter->dimension) = true;

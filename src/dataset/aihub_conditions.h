@@ -47,6 +47,9 @@ struct AihubMask {
 // Filter names, as the options of `kface import aihub` without their dashes.
 std::vector<std::string> aihub_filter_names();
 
+// The values that a filter takes, as one line. Requires: one of those names.
+std::string aihub_filter_help(const std::string& name);
+
 // filters[name] = list of values with commas: codes (C7, 7, S001), ranges of codes (C4-C10), values
 // of the attribute (1000, glasses, up30), numeric ranges (-45..45), or `all` (of light-direction:
 // all lamps). A photo passes if it passes every filter. Without one for their dimension: expression
