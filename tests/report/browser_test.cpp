@@ -1,0 +1,192 @@
+// Opens the report in headless Chromium: it must draw itself, in both languages and on a phone,
+// without an error and without asking for anything outside the file.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <opencv2/core.hpp>
+#include <opencv2/imgcodecs.hpp>
+#include <string>
+#include <vector>
+
+#include "base/files.h"
+#include "fixture.h"
+#include "report/report.h"
+
+namespace kface {
+namespace {
+
+using std::filesystem::path;
+
+// The browser, or an empty path.
+path find_chromium() {
+  const char* folders = std::getenv("PATH");
+  std::string rest = folders == nullptr ? "" : folders;
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find(':'), rest.size());
+    for (const char* name : {"chromium", "chromium-browser", "google-chrome"}) {
+      const path program = path(rest.substr(0, end)) / name;
+      if (access(program.c_str(), X_OK) == 0) {
+        return program;
+      }
+    }
+    rest.erase(0, end + 1);
+  }
+  return {};
+}
+
+// Runs `arguments`, its output into the two files; the exit status, or -1.
+int run(const std::vector<std::string>& arguments, const path& output, const path& log) {
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  const int flags = O_WRONLY | O_CREAT | O_TRUNC;
+  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output.c_str(), flags, 0600);
+  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, log.c_str(), flags, 0600);
+  std::vector<char*> values;
+  for (const std::string& argument : arguments) {
+    values.push_back(const_cast<char*>(argument.c_str()));
+  }
+  values.push_back(nullptr);
+  pid_t child = 0;
+  const int failed = posix_spawn(&child, values[0], &actions, nullptr, values.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  int status = 0;
+  if (failed != 0 || waitpid(child, &status, 0) != child) {
+    return -1;
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+class ReportInBrowser : public testing::Test {
+ protected:
+  void SetUp() override {
+    chromium_ = find_chromium();
+    if (chromium_.empty()) {
+      GTEST_SKIP() << "no chromium on this machine (apt-get install chromium)";
+    }
+    folder_ =
+        path(testing::TempDir()) / (std::string("kface_report_") +
+                                    testing::UnitTest::GetInstance()->current_test_info()->name());
+    std::filesystem::remove_all(folder_);
+    fixture::write_chips(folder_ / "dataset");
+  }
+  void TearDown() override {
+    if (!folder_.empty() && !HasFailure()) {
+      std::filesystem::remove_all(folder_);
+    }
+  }
+
+  std::string page_of(const nlohmann::ordered_json& record) {
+    auto page = render_report(record.dump(), folder_ / "dataset");
+    EXPECT_TRUE(page.ok()) << page.error().message();
+    return page.ok() ? page.value() : std::string();
+  }
+
+  // Opens `page` at "#hash" in a window of `size` ("1280,900"); a screenshot and the log of the
+  // console lie in the folder afterwards. Returns the drawn document.
+  std::string open(const std::string& page, const std::string& hash, const std::string& size) {
+    const path file = folder_ / "report.html";
+    EXPECT_TRUE(write_file_atomic(file, page).ok());
+    // Every name resolves to nothing: were something asked for, it would fail loudly.
+    const std::vector<std::string> arguments = {chromium_.string(),
+                                                "--headless=new",
+                                                "--no-sandbox",
+                                                "--disable-gpu",
+                                                "--no-first-run",
+                                                "--disable-dev-shm-usage",
+                                                "--disable-background-networking",
+                                                "--disable-component-update",
+                                                "--hide-scrollbars",
+                                                "--enable-logging=stderr",
+                                                "--host-resolver-rules=MAP * ~NOTFOUND",
+                                                "--user-data-dir=" + (folder_ / "profile").string(),
+                                                "--window-size=" + size,
+                                                "--screenshot=" + shot().string(),
+                                                "--dump-dom",
+                                                "file://" + file.string() + "#" + hash};
+    EXPECT_EQ(run(arguments, folder_ / "dom.html", folder_ / "console.txt"), 0);
+    auto document = read_text(folder_ / "dom.html");
+    EXPECT_TRUE(document.ok()) << document.error().message();
+    return document.ok() ? document.value() : std::string();
+  }
+
+  path shot() const { return folder_ / "shot.png"; }
+
+  void expect_drawn(const std::string& document, const std::string& charts) {
+    EXPECT_NE(document.find("data-ready=\"true\""), std::string::npos) << "did not draw itself";
+    EXPECT_NE(document.find("data-errors=\"0\""), std::string::npos) << "an error in the page";
+    EXPECT_NE(document.find("data-charts=\"" + charts + "\""), std::string::npos);
+    const std::string console = read_text(folder_ / "console.txt").value();
+    EXPECT_EQ(console.find(":CONSOLE"), std::string::npos) << console;
+  }
+
+  // Not blank: many grey levels and a wide spread of them.
+  void expect_picture(int width) {
+    const cv::Mat picture = cv::imread(shot().string(), cv::IMREAD_GRAYSCALE);
+    ASSERT_FALSE(picture.empty()) << "no screenshot";
+    EXPECT_EQ(picture.cols, width);
+    cv::Scalar mean;
+    cv::Scalar deviation;
+    cv::meanStdDev(picture, mean, deviation);
+    EXPECT_GT(deviation[0], 15) << "the page is blank";
+  }
+
+  path chromium_;
+  path folder_;
+};
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST_F(ReportInBrowser, DrawsASweepInEnglish) {
+  const std::string document = open(page_of(fixture::sweep_record()), "en", "1280,6000");
+  // 3 large and 18 small distributions, 4 of experiment B, ROC, 2 histories, 2 conditions.
+  expect_drawn(document, "30");
+  expect_picture(1280);
+  EXPECT_TRUE(contains(document, "<html lang=\"en\""));
+  EXPECT_TRUE(contains(document, "The conditions are simulated."));
+  EXPECT_TRUE(contains(document, "The paper's recipe makes this network worse for new people."));
+}
+
+TEST_F(ReportInBrowser, DrawsASweepInKoreanOnAPhone) {
+  const std::string document = open(page_of(fixture::sweep_record()), "ko", "500,3000");
+  expect_drawn(document, "30");
+  expect_picture(500);
+  EXPECT_TRUE(contains(document, "<html lang=\"ko\""));
+  EXPECT_TRUE(contains(document, "촬영 조건은 모의(시뮬레이션)입니다."));
+}
+
+TEST_F(ReportInBrowser, DrawsAComparison) {
+  const std::string document = open(page_of(fixture::compare_record()), "en", "1280,1500");
+  expect_drawn(document, "4");
+  expect_picture(1280);
+  EXPECT_TRUE(contains(document, "calibrated"));
+}
+
+TEST_F(ReportInBrowser, ShowsHostileNamesAsText) {
+  const std::string document = open(page_of(fixture::sweep_record()), "en/pairs", "1280,900");
+  expect_drawn(document, "30");
+  EXPECT_TRUE(contains(document, "<b>&lt;/script&gt;&lt;script&gt;document.title='x'"));
+  EXPECT_TRUE(contains(document, "<title>The paper's experiments · kface</title>"));
+  EXPECT_FALSE(contains(document, "<img src=\"x\""));
+}
+
+// The two checks above must be able to fail.
+TEST_F(ReportInBrowser, CountsARequestAndAForeignScriptAsErrors) {
+  std::string page = page_of(fixture::compare_record());
+  page.insert(page.rfind("</body>"),
+              "<img src=\"http://127.0.0.1:9/x.png\"><script>window.hacked = 1;</script>");
+  const std::string document = open(page, "en", "800,600");
+  EXPECT_TRUE(contains(document, "data-ready=\"true\""));
+  EXPECT_TRUE(contains(document, "data-errors=\"2\""));
+  EXPECT_TRUE(contains(read_text(folder_ / "console.txt").value(), ":CONSOLE"));
+}
+
+}  // namespace
+}  // namespace kface
