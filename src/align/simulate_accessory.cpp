@@ -73,7 +73,7 @@ Contour bridge_contour(const GlassesShape& shape, const FaceFrame& frame) {
 Contour arm_contour(const GlassesShape& shape, const FaceFrame& frame, int side) {
   const RoundedBox lens = lens_box(shape, frame, side, 0);
   const double start = lens.center.x + side * (lens.half_width - shape.rim);
-  const double end = side * std::max(1.2 - 0.25 * side * frame.turn(), std::abs(start) + 0.05);
+  const double end = side * std::max(1.2 - 0.7 * side * frame.turn(), std::abs(start) + 0.05);
   const double y = shape.drop - shape.half_height * 0.55;
   const double thickness = std::max(shape.rim * 1.3, 0.05);
   return {{start, y - thickness / 2},
@@ -188,19 +188,24 @@ float weave(cv::Point2d face, double strength) {
 struct CapShape {
   cv::Vec3f color;
   cv::Vec3f brim_color;
-  double shift;  // the front of the cap, sideways
+  double shift;        // the front of the cap, sideways
+  double crown_shift;  // its middle: the other way when the head is turned
 };
 
-Contour cap_crown() {
-  return smooth_contour(mirrored_contour({{0, -1.83},
-                                          {0.45, -1.77},
-                                          {0.86, -1.55},
-                                          {1.15, -1.15},
-                                          {1.25, -0.70},
-                                          {1.24, -0.34},
-                                          {1.12, -0.36},
-                                          {0.60, -0.58},
-                                          {0, -0.66}}));
+Contour cap_crown(double shift) {
+  Contour crown = mirrored_contour({{0, -1.83},
+                                    {0.45, -1.77},
+                                    {0.86, -1.55},
+                                    {1.15, -1.15},
+                                    {1.25, -0.70},
+                                    {1.24, -0.34},
+                                    {1.12, -0.36},
+                                    {0.60, -0.58},
+                                    {0, -0.66}});
+  for (cv::Point2d& point : crown) {
+    point.x += shift;
+  }
+  return smooth_contour(crown);
 }
 
 Contour cap_brim(double shift) {
@@ -219,8 +224,8 @@ Contour cap_brim(double shift) {
 }
 
 void paint_crown(cv::Mat3b& photo, const FaceFrame& frame, const CapShape& cap) {
-  paint_shape(photo, frame, {cap_crown()}, 0.012, [&](cv::Point2d at) {
-    const double across = std::clamp(at.x / 1.3, -1.0, 1.0);
+  paint_shape(photo, frame, {cap_crown(cap.crown_shift)}, 0.012, [&](cv::Point2d at) {
+    const double across = std::clamp((at.x - cap.crown_shift) / 1.3, -1.0, 1.0);
     const double round = 0.45 + 0.55 * std::sqrt(1 - across * across);
     const double up = std::clamp((at.y + 1.83) / 0.5, 0.0, 1.0);
     const double folds = 1 + 0.05 * std::sin(at.x * 5 + at.y * 3);
@@ -229,13 +234,13 @@ void paint_crown(cv::Mat3b& photo, const FaceFrame& frame, const CapShape& cap) 
   });
   // Seams between the panels and the button on top.
   for (const double seam : {-0.62, 0.0, 0.62}) {
-    const Contour line = {{cap.shift + seam * 0.25 - 0.012, -1.80},
-                          {cap.shift + seam * 0.25 + 0.012, -1.80},
+    const Contour line = {{cap.crown_shift + seam * 0.25 - 0.012, -1.80},
+                          {cap.crown_shift + seam * 0.25 + 0.012, -1.80},
                           {cap.shift + seam + 0.012, -0.80},
                           {cap.shift + seam - 0.012, -0.80}};
     paint_shadow(photo, frame, {line}, 0.012, 0.45);
   }
-  const RoundedBox button{{cap.shift * 0.4, -1.83}, 0.09, 0.045, 2, 0};
+  const RoundedBox button{{cap.crown_shift, -1.83}, 0.09, 0.045, 2, 0};
   paint_shape(photo, frame, {rounded_contour(button)}, 0.01, [&](cv::Point2d) {
     return Paint{cap.brim_color * 0.9F, 1};
   });
@@ -265,6 +270,7 @@ void draw_cap(cv::Mat3b& photo, const FaceFrame& frame, Rng& rng) {
   cap.color = pick(rng, {{38, 46, 78}, {40, 40, 43}, {168, 150, 122}, {120, 34, 38}});
   cap.brim_color = rng.below(3) == 0 ? cv::Vec3f(36, 36, 40) : cap.color;
   cap.shift = 0.3 * frame.turn();
+  cap.crown_shift = -0.4 * frame.turn();
 
   // The brim keeps light from forehead and eyes.
   const Contour shade = smooth_contour({{-1.15 + cap.shift, -0.75},

@@ -22,7 +22,7 @@ constexpr double kWrap = 0.12;       // a large lamp also reaches what is turned
 constexpr double kSideBoost = 0.55;  // lux are measured towards the lamp, not the camera
 constexpr double kWallLight = 0.40;  // what a wall far behind always gets
 constexpr double kBrightest = 1.6;   // no gain beyond this: skin also reflects sideways
-constexpr double kSoftness = 0.05;   // sigma of the light's edges in face units
+constexpr double kSoftness = 0.08;   // sigma of the light's edges in face units
 constexpr double kShadowReach = 2;   // longest cast shadow that is looked for, in face units
 constexpr int kShadowSteps = 24;
 
@@ -57,8 +57,8 @@ double height_of(const Bump& bump, double x, double y) {
 // Depth of the surface towards the camera.
 double surface(double x, double y, const FaceFrame& frame) {
   const double along = y / frame.length();
-  const double front = x - 0.3 * frame.turn();  // the front of a turned head moves sideways
-  double depth = height_of(kHead, x - 0.15 * frame.turn(), along);
+  const double front = x - 0.4 * frame.turn();  // of a turned head the front moves one way,
+  double depth = height_of(kHead, x + 0.3 * frame.turn(), along);  // the middle the other
   for (const Bump& bump : kFeatures) {
     depth += height_of(bump, front, along);
   }
@@ -80,7 +80,7 @@ cv::Mat1f surface_grid(const FaceFrame& frame) {
 // 1: the lamp is seen from here, 0: something is before it.
 float lamp_seen(const cv::Mat1f& depth, int row, int column, const cv::Vec3d& lamp) {
   constexpr double kGrazing = 0.03;  // a cell does not shadow itself
-  constexpr double kPenumbra = 0.12;
+  constexpr double kPenumbra = 0.2;
   double covered = 0;
   for (int step = 1; step <= kShadowSteps; ++step) {
     const double distance = kShadowReach * step / kShadowSteps;
@@ -107,7 +107,7 @@ cv::Mat1f gain_grid(const FaceFrame& frame, const cv::Vec3d& lamp) {
       const double facing = std::max(0.0, (normal.dot(lamp) + kWrap) / (1 + kWrap));
       const double lit_face = boost * facing * lamp_seen(depth, row, column, lamp);
       // Where the head ends, so does its shading.
-      const double head = std::clamp((depth(row, column) / kHead.height - 0.2) / 0.3, 0.0, 1.0);
+      const double head = std::clamp((depth(row, column) / kHead.height - 0.35) / 0.25, 0.0, 1.0);
       const double lit = head * lit_face + (1 - head) * std::max(kWallLight, lamp[2]);
       const double normal_z = head * normal[2] + (1 - head);
       // The photo shows this surface under a lamp at the camera already: only the change counts.
