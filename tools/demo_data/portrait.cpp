@@ -9,9 +9,9 @@
 namespace kface {
 namespace {
 
-constexpr double kEyeDistancePx = 78;
+constexpr double kEyeDistancePx = 70;
 constexpr double kEyesX = kPortraitWidth / 2.0;
-constexpr double kEyesY = 290;
+constexpr double kEyesY = 196;
 
 // The oval that is taken from the photo, in face units.
 constexpr double kOvalCenterY = 0.40;
@@ -20,45 +20,35 @@ constexpr double kOvalHalfHeight = 2.15;
 constexpr double kFadeFrom = 0.78;  // fraction of the way to its edge
 constexpr double kFadeTo = 1.10;
 
+constexpr double kBeyondFadePx = 34;  // the photo's edge fades over this
+constexpr double kBeyondBlurPx = 3;
+
 float smooth_step(double from, double to, double value) {
   const double t = std::clamp((value - from) / (to - from), 0.0, 1.0);
   return static_cast<float>(t * t * (3 - 2 * t));
 }
 
-cv::Mat3f blurred(const cv::Mat3f& picture, double sigma) {
-  cv::Mat3f result;
-  cv::GaussianBlur(picture, result, cv::Size(), sigma);
-  return result;
-}
+struct Placed {
+  cv::Mat3b picture;  // [kPortraitHeight, kPortraitWidth]
+  cv::Mat1f beyond;   // how far outside the photo, pixels
+};
 
-// The photo scaled and moved; mirrored, and the more blurred the farther beyond its edge.
-cv::Mat3f placed(const cv::Mat& photo, double scale, cv::Point2d shift) {
+// The photo scaled and moved; mirrored beyond its edge, so that there is something to fade from.
+Placed place(const cv::Mat& photo, double scale, cv::Point2d shift) {
   cv::Mat scaled;
   cv::resize(photo, scaled, cv::Size(), scale, scale, scale < 1 ? cv::INTER_AREA : cv::INTER_CUBIC);
   const cv::Matx23d move(1, 0, shift.x, 0, 1, shift.y);
   const cv::Size size(kPortraitWidth, kPortraitHeight);
-  cv::Mat sharp8;
-  cv::warpAffine(scaled, sharp8, move, size, cv::INTER_LINEAR, cv::BORDER_REFLECT_101);
+  Placed placed;
   cv::Mat1b outside;
+  cv::warpAffine(scaled, placed.picture, move, size, cv::INTER_LINEAR, cv::BORDER_REFLECT_101);
   cv::warpAffine(cv::Mat1b(scaled.size(), std::uint8_t{0}), outside, move, size, cv::INTER_NEAREST,
                  cv::BORDER_CONSTANT, cv::Scalar(255));
-  cv::Mat1f beyond;
-  cv::distanceTransform(outside, beyond, cv::DIST_L2, cv::DIST_MASK_PRECISE);
-
-  cv::Mat3f result;
-  sharp8.convertTo(result, CV_32F);
-  const cv::Mat3f soft = blurred(result, 6);
-  const cv::Mat3f softest = blurred(result, 20);
-  for (int y = 0; y < size.height; ++y) {
-    for (int x = 0; x < size.width; ++x) {
-      const float first = smooth_step(0, 14, beyond(y, x));
-      const float second = smooth_step(10, 60, beyond(y, x));
-      cv::Vec3f& pixel = result(y, x);
-      pixel = pixel * (1 - first) + soft(y, x) * first;
-      pixel = pixel * (1 - second) + softest(y, x) * second;
-    }
-  }
-  return result;
+  cv::distanceTransform(outside, placed.beyond, cv::DIST_L2, cv::DIST_MASK_PRECISE);
+  cv::Mat3b soft;
+  cv::GaussianBlur(placed.picture, soft, cv::Size(), kBeyondBlurPx);
+  soft.copyTo(placed.picture, outside);
+  return placed;
 }
 
 // A grey wall, a little darker at the bottom and towards the corners.
@@ -79,7 +69,7 @@ Portrait studio_portrait(const Image& photo, const Landmarks5& landmarks) {
   const cv::Point2d shift(kEyesX - eyes.x * scale, kEyesY - eyes.y * scale);
   const cv::Mat source(photo.height, photo.width, CV_8UC3,
                        const_cast<std::uint8_t*>(photo.pixels.data()));
-  const cv::Mat3f person = placed(source, scale, shift);
+  const Placed placed = place(source, scale, shift);
 
   Portrait portrait;
   portrait.image.width = kPortraitWidth;
@@ -89,8 +79,9 @@ Portrait studio_portrait(const Image& photo, const Landmarks5& landmarks) {
     for (int x = 0; x < kPortraitWidth; ++x) {
       const double across = (x - kEyesX) / kEyeDistancePx / kOvalHalfWidth;
       const double along = ((y - kEyesY) / kEyeDistancePx - kOvalCenterY) / kOvalHalfHeight;
-      const float wall = smooth_step(kFadeFrom, kFadeTo, std::hypot(across, along));
-      const cv::Vec3f color = person(y, x) * (1 - wall) + backdrop(x, y) * wall;
+      const float head = (1 - smooth_step(kFadeFrom, kFadeTo, std::hypot(across, along))) *
+                         (1 - smooth_step(0, kBeyondFadePx, placed.beyond(y, x)));
+      const cv::Vec3f color = cv::Vec3f(placed.picture(y, x)) * head + backdrop(x, y) * (1 - head);
       std::uint8_t* pixel = &portrait.image.pixels[portrait.image.offset(x, y)];
       for (int c = 0; c < 3; ++c) {
         pixel[c] = cv::saturate_cast<std::uint8_t>(color[c]);

@@ -5,8 +5,8 @@
 
 namespace kface {
 
-inline constexpr int kPortraitWidth = 432;  // three quarters of K-FACE's middle and high resolution
-inline constexpr int kPortraitHeight = 648;
+inline constexpr int kPortraitWidth = 288;  // half of K-FACE's high resolution
+inline constexpr int kPortraitHeight = 432;
 
 struct Portrait {
   Image image;  // [kPortraitHeight, kPortraitWidth]
@@ -14,8 +14,7 @@ struct Portrait {
 };
 
 // Scales and moves the photo (it is not rotated) until the eyes are where the studio has them.
-// What lies beyond the photo's edge goes on as a blurred mirror image; away from the head
-// everything fades into the backdrop.
+// Away from the head, and beyond the photo's edge, everything fades into the backdrop.
 //
 // Requires: as simulate() does of photo and landmarks. Same arguments = same bytes. Thread-safe.
 Portrait studio_portrait(const Image& photo, const Landmarks5& landmarks);
