@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Shared by the scripts in this folder; sourced, never run. They all work from the repository root.
 
-say() { printf 'setup: %s\n' "$*"; }
+say() { printf '%s: %s\n' "${0##*/}" "$*"; }
 
 # fail WHAT_FAILED WHAT_TO_DO: both on stderr, exit 1.
 fail() {

@@ -1,0 +1,39 @@
+# Two commands: `make demo` and `make test`. `make help` names the others.
+.PHONY: help demo test test-slow tidy bench setup build clean
+
+help:
+	@echo "make demo       the paper's experiments on the demo's people; ends with the path of the report"
+	@echo "make test       build with warnings as errors, all tests, sanitizers, layout of the sources"
+	@echo "make test-slow  the slow tests"
+	@echo "make tidy       clang-tidy on every source"
+	@echo "make bench      benchmarks"
+	@echo "make setup      bring packages, models and demo photographs; all of these call it"
+	@echo "make build      build/release/tools/kface/kface"
+	@echo "make clean      remove what was built; downloads and the demo stay"
+
+setup:
+	@scripts/setup.sh
+
+build: setup
+	@cmake --preset release > /dev/null
+	@cmake --build --preset release
+
+demo: build
+	@scripts/demo.sh
+
+test: setup
+	@scripts/check.sh
+
+test-slow: setup
+	@scripts/check.sh slow
+
+tidy: setup
+	@scripts/check.sh tidy
+
+bench: setup
+	@cmake --preset release -DKFACE_BUILD_BENCH=ON > /dev/null
+	@cmake --build --preset release
+	@scripts/bench.sh
+
+clean:
+	rm -rf build
