@@ -3,9 +3,11 @@
 #include <array>
 
 // Made by kface_embed(); the names are listed in CMakeLists.txt.
+// NOLINTBEGIN(bugprone-macro-parentheses): a declared name cannot stand in parentheses
 #define KFACE_ASSET(name)       \
   extern "C" const char name[]; \
   extern "C" const unsigned long name##_size
+// NOLINTEND(bugprone-macro-parentheses)
 
 KFACE_ASSET(kface_report_template);
 KFACE_ASSET(kface_report_style);

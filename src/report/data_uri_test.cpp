@@ -22,20 +22,20 @@ std::string base64_of(std::string_view text) {
 class ChipDataUri : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ =
+    folder =
         path(testing::TempDir()) / testing::UnitTest::GetInstance()->current_test_info()->name();
-    std::filesystem::remove_all(folder_);
-    dataset_ = folder_ / "데이터 set";
-    ASSERT_TRUE(make_folder(dataset_ / "chips").ok());
+    std::filesystem::remove_all(folder);
+    dataset = folder / "데이터 set";
+    ASSERT_TRUE(make_folder(dataset / "chips").ok());
   }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
+  void TearDown() override { std::filesystem::remove_all(folder); }
 
   void put(const path& file, std::string_view bytes) {
-    ASSERT_TRUE(write_file_atomic(dataset_ / file, bytes).ok());
+    ASSERT_TRUE(write_file_atomic(dataset / file, bytes).ok());
   }
 
-  path folder_;
-  path dataset_;
+  path folder;
+  path dataset;
 };
 
 TEST(Base64, AgreesWithRfc4648) {
@@ -50,32 +50,32 @@ TEST(Base64, AgreesWithRfc4648) {
 TEST_F(ChipDataUri, NamesThePictureByItsBytesNotByItsName) {
   put("chips/a.jpg", kPngBytes);
   put("chips/나.png", kJpegBytes);
-  EXPECT_EQ(chip_data_uri(dataset_, "chips/a.jpg").value(),
+  EXPECT_EQ(chip_data_uri(dataset, "chips/a.jpg").value(),
             "data:image/png;base64," + base64_of(kPngBytes));
-  EXPECT_EQ(chip_data_uri(dataset_, "chips/나.png").value(),
+  EXPECT_EQ(chip_data_uri(dataset, "chips/나.png").value(),
             "data:image/jpeg;base64," + base64_of(kJpegBytes));
 }
 
 TEST_F(ChipDataUri, SaysThatAChipIsMissing) {
-  EXPECT_EQ(chip_data_uri(dataset_, "chips/none.png").error().code(), ErrorCode::kNotFound);
+  EXPECT_EQ(chip_data_uri(dataset, "chips/none.png").error().code(), ErrorCode::kNotFound);
 }
 
 TEST_F(ChipDataUri, RefusesWhatIsNoPicture) {
   put("chips/a.png", "<svg onload=alert(1)>");
-  const auto uri = chip_data_uri(dataset_, "chips/a.png");
+  const auto uri = chip_data_uri(dataset, "chips/a.png");
   ASSERT_FALSE(uri.ok());
   EXPECT_EQ(uri.error().code(), ErrorCode::kCorruption);
   EXPECT_NE(uri.error().message().find("neither PNG nor JPEG"), std::string::npos);
 }
 
 TEST_F(ChipDataUri, RefusesAPathThatLeavesTheDataset) {
-  ASSERT_TRUE(write_file_atomic(folder_ / "secret.png", kPngBytes).ok());
-  std::filesystem::create_symlink(folder_ / "secret.png", dataset_ / "chips" / "link.png");
-  const std::string absolute = (folder_ / "secret.png").string();
+  ASSERT_TRUE(write_file_atomic(folder / "secret.png", kPngBytes).ok());
+  std::filesystem::create_symlink(folder / "secret.png", dataset / "chips" / "link.png");
+  const std::string absolute = (folder / "secret.png").string();
   for (const std::string& chip : {std::string("../secret.png"), absolute, std::string(),
                                   std::string("chips/../../secret.png"),
                                   std::string("chips/link.png"), std::string("a\0b", 3)}) {
-    const auto uri = chip_data_uri(dataset_, chip);
+    const auto uri = chip_data_uri(dataset, chip);
     ASSERT_FALSE(uri.ok()) << chip;
     EXPECT_EQ(uri.error().code(), ErrorCode::kCorruption) << chip;
     EXPECT_NE(uri.error().message().find("is not inside"), std::string::npos) << chip;
@@ -84,7 +84,7 @@ TEST_F(ChipDataUri, RefusesAPathThatLeavesTheDataset) {
 
 TEST_F(ChipDataUri, RefusesAChipBeyondEightMebibytes) {
   put("chips/big.png", std::string(kPngBytes) + std::string((8u << 20) + 1, 'x'));
-  EXPECT_EQ(chip_data_uri(dataset_, "chips/big.png").error().code(), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(chip_data_uri(dataset, "chips/big.png").error().code(), ErrorCode::kInvalidArgument);
 }
 
 }  // namespace

@@ -38,21 +38,21 @@ Json embedded(const std::string& page, const std::string& name) {
 class Report : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ =
+    folder =
         path(testing::TempDir()) / testing::UnitTest::GetInstance()->current_test_info()->name();
-    std::filesystem::remove_all(folder_);
-    ASSERT_TRUE(write_file_atomic(folder_ / "chips/a.png", "\x89PNG\r\n\x1a\n").ok());
+    std::filesystem::remove_all(folder);
+    ASSERT_TRUE(write_file_atomic(folder / "chips/a.png", "\x89PNG\r\n\x1a\n").ok());
   }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
+  void TearDown() override { std::filesystem::remove_all(folder); }
 
-  path folder_;
+  path folder;
 };
 
 TEST_F(Report, CarriesTheRecordAndItsChips) {
   Json record = small_sweep();
   record["worst_pairs"] = Json::array(
       {small_pair("chips/a.png", "chips/gone.png"), small_pair("chips/a.png", "chips/a.png")});
-  const auto page = render_report(record.dump(), folder_);
+  const auto page = render_report(record.dump(), folder);
   ASSERT_TRUE(page.ok()) << page.error().message();
   EXPECT_EQ(embedded(page.value(), "record"), record);
   const Json chips = embedded(page.value(), "chips");
@@ -61,8 +61,8 @@ TEST_F(Report, CarriesTheRecordAndItsChips) {
 }
 
 TEST_F(Report, IsTheSameBytesAgain) {
-  EXPECT_EQ(render_report(small_sweep().dump(), folder_).value(),
-            render_report(small_sweep().dump(4), folder_).value());
+  EXPECT_EQ(render_report(small_sweep().dump(), folder).value(),
+            render_report(small_sweep().dump(4), folder).value());
 }
 
 TEST_F(Report, LetsNoTextOfTheRecordBecomeMarkup) {
@@ -73,17 +73,17 @@ TEST_F(Report, LetsNoTextOfTheRecordBecomeMarkup) {
   record["dataset"]["attributes"][hostile] = {{hostile, 1}};
   record["worst_pairs"] = Json::array({small_pair("chips/gone.png", "chips/gone.png")});
   record["worst_pairs"][0]["a"]["identity"] = hostile;
-  const auto page = render_report(record.dump(), folder_);
+  const auto page = render_report(record.dump(), folder);
   ASSERT_TRUE(page.ok()) << page.error().message();
   EXPECT_EQ(embedded(page.value(), "record"), record);
   EXPECT_EQ(page.value().find("<img src=x"), std::string::npos);
   EXPECT_EQ(page.value().find("<script>alert"), std::string::npos);
-  const std::string plain = render_report(small_sweep().dump(), folder_).value();
+  const std::string plain = render_report(small_sweep().dump(), folder).value();
   EXPECT_EQ(count(page.value(), "</script"), count(plain, "</script"));
 }
 
 TEST_F(Report, AsksForNothingOutsideItself) {
-  const std::string page = render_report(small_sweep().dump(), folder_).value();
+  const std::string page = render_report(small_sweep().dump(), folder).value();
   for (const char* reference :
        {"src=\"http", "href=\"http", "src=\"//", "url(", "@import", "<link"}) {
     EXPECT_EQ(count(std::string(report::page_template()) + std::string(report::style_sheet()) +
@@ -96,47 +96,46 @@ TEST_F(Report, AsksForNothingOutsideItself) {
 }
 
 TEST_F(Report, SaysWhatIsWrongWithARecord) {
-  EXPECT_EQ(render_report("{", folder_).error().code(), ErrorCode::kCorruption);
+  EXPECT_EQ(render_report("{", folder).error().code(), ErrorCode::kCorruption);
   Json record = small_compare();
   record["version"] = 2;
-  EXPECT_EQ(render_report(record.dump(), folder_).error().code(), ErrorCode::kVersion);
+  EXPECT_EQ(render_report(record.dump(), folder).error().code(), ErrorCode::kVersion);
 }
 
 TEST_F(Report, RefusesAChipThatIsNoPictureOrTooLargeOrOutside) {
   Json record = small_sweep();
   record["worst_pairs"] = Json::array({small_pair("chips/a.png", "../b.png")});
-  EXPECT_EQ(render_report(record.dump(), folder_).error().code(), ErrorCode::kCorruption);
-  ASSERT_TRUE(write_file_atomic(folder_ / "chips/b.png", "text").ok());
+  EXPECT_EQ(render_report(record.dump(), folder).error().code(), ErrorCode::kCorruption);
+  ASSERT_TRUE(write_file_atomic(folder / "chips/b.png", "text").ok());
   record["worst_pairs"] = Json::array({small_pair("chips/a.png", "chips/b.png")});
-  EXPECT_EQ(render_report(record.dump(), folder_).error().code(), ErrorCode::kCorruption);
-  ASSERT_TRUE(write_file_atomic(folder_ / "chips/b.png", std::string((8u << 20) + 1, 'x')).ok());
-  EXPECT_EQ(render_report(record.dump(), folder_).error().code(), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(render_report(record.dump(), folder).error().code(), ErrorCode::kCorruption);
+  ASSERT_TRUE(write_file_atomic(folder / "chips/b.png", std::string((8u << 20) + 1, 'x')).ok());
+  EXPECT_EQ(render_report(record.dump(), folder).error().code(), ErrorCode::kInvalidArgument);
 }
 
 TEST_F(Report, IsWrittenBesideItsRecord) {
-  ASSERT_TRUE(write_file_atomic(folder_ / "results.json", small_compare().dump()).ok());
+  ASSERT_TRUE(write_file_atomic(folder / "results.json", small_compare().dump()).ok());
   const Status status =
-      write_report(folder_ / "results.json", folder_, folder_ / "new" / "report.html");
+      write_report(folder / "results.json", folder, folder / "new" / "report.html");
   ASSERT_TRUE(status.ok()) << status.message();
-  EXPECT_EQ(read_text(folder_ / "new" / "report.html").value(),
-            render_report(small_compare().dump(), folder_).value());
+  EXPECT_EQ(read_text(folder / "new" / "report.html").value(),
+            render_report(small_compare().dump(), folder).value());
 }
 
 TEST_F(Report, NamesTheRecordThatCannotBeShown) {
-  EXPECT_EQ(write_report(folder_ / "none.json", folder_, folder_ / "r.html").code(),
+  EXPECT_EQ(write_report(folder / "none.json", folder, folder / "r.html").code(),
             ErrorCode::kNotFound);
-  ASSERT_TRUE(write_file_atomic(folder_ / "results.json", "{").ok());
-  const Status status = write_report(folder_ / "results.json", folder_, folder_ / "r.html");
+  ASSERT_TRUE(write_file_atomic(folder / "results.json", "{").ok());
+  const Status status = write_report(folder / "results.json", folder, folder / "r.html");
   EXPECT_EQ(status.code(), ErrorCode::kCorruption);
   EXPECT_NE(status.message().find("results.json: run record: not JSON"), std::string::npos);
-  EXPECT_FALSE(std::filesystem::exists(folder_ / "r.html"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "r.html"));
 }
 
 TEST_F(Report, SaysThatItCannotBeWritten) {
-  ASSERT_TRUE(write_file_atomic(folder_ / "results.json", small_compare().dump()).ok());
-  EXPECT_EQ(
-      write_report(folder_ / "results.json", folder_, folder_ / "chips/a.png" / "r.html").code(),
-      ErrorCode::kIo);
+  ASSERT_TRUE(write_file_atomic(folder / "results.json", small_compare().dump()).ok());
+  EXPECT_EQ(write_report(folder / "results.json", folder, folder / "chips/a.png" / "r.html").code(),
+            ErrorCode::kIo);
 }
 
 TEST(ReportAssets, HaveEverySentenceInBothLanguages) {

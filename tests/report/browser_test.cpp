@@ -30,7 +30,7 @@ path find_chromium() {
   while (!rest.empty()) {
     const std::size_t end = std::min(rest.find(':'), rest.size());
     for (const char* name : {"chromium", "chromium-browser", "google-chrome"}) {
-      const path program = path(rest.substr(0, end)) / name;
+      path program = path(rest.substr(0, end)) / name;
       if (access(program.c_str(), X_OK) == 0) {
         return program;
       }
@@ -48,6 +48,7 @@ int run(const std::vector<std::string>& arguments, const path& output, const pat
   posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output.c_str(), flags, 0600);
   posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, log.c_str(), flags, 0600);
   std::vector<char*> values;
+  values.reserve(arguments.size() + 1);
   for (const std::string& argument : arguments) {
     values.push_back(const_cast<char*>(argument.c_str()));
   }
@@ -65,24 +66,24 @@ int run(const std::vector<std::string>& arguments, const path& output, const pat
 class ReportInBrowser : public testing::Test {
  protected:
   void SetUp() override {
-    chromium_ = find_chromium();
-    if (chromium_.empty()) {
+    chromium = find_chromium();
+    if (chromium.empty()) {
       GTEST_SKIP() << "no chromium on this machine (apt-get install chromium)";
     }
-    folder_ =
+    folder =
         path(testing::TempDir()) / (std::string("kface_report_") +
                                     testing::UnitTest::GetInstance()->current_test_info()->name());
-    std::filesystem::remove_all(folder_);
-    fixture::write_chips(folder_ / "dataset");
+    std::filesystem::remove_all(folder);
+    fixture::write_chips(folder / "dataset");
   }
   void TearDown() override {
-    if (!folder_.empty() && !HasFailure()) {
-      std::filesystem::remove_all(folder_);
+    if (!folder.empty() && !HasFailure()) {
+      std::filesystem::remove_all(folder);
     }
   }
 
   std::string page_of(const nlohmann::ordered_json& record) {
-    auto page = render_report(record.dump(), folder_ / "dataset");
+    auto page = render_report(record.dump(), folder / "dataset");
     EXPECT_TRUE(page.ok()) << page.error().message();
     return page.ok() ? page.value() : std::string();
   }
@@ -90,10 +91,10 @@ class ReportInBrowser : public testing::Test {
   // Opens `page` at "#hash" in a window of `size` ("1280,900"); a screenshot and the log of the
   // console lie in the folder afterwards. Returns the drawn document.
   std::string open(const std::string& page, const std::string& hash, const std::string& size) {
-    const path file = folder_ / "report.html";
+    const path file = folder / "report.html";
     EXPECT_TRUE(write_file_atomic(file, page).ok());
     // Every name resolves to nothing: were something asked for, it would fail loudly.
-    const std::vector<std::string> arguments = {chromium_.string(),
+    const std::vector<std::string> arguments = {chromium.string(),
                                                 "--headless=new",
                                                 "--no-sandbox",
                                                 "--disable-gpu",
@@ -104,24 +105,24 @@ class ReportInBrowser : public testing::Test {
                                                 "--hide-scrollbars",
                                                 "--enable-logging=stderr",
                                                 "--host-resolver-rules=MAP * ~NOTFOUND",
-                                                "--user-data-dir=" + (folder_ / "profile").string(),
+                                                "--user-data-dir=" + (folder / "profile").string(),
                                                 "--window-size=" + size,
                                                 "--screenshot=" + shot().string(),
                                                 "--dump-dom",
                                                 "file://" + file.string() + "#" + hash};
-    EXPECT_EQ(run(arguments, folder_ / "dom.html", folder_ / "console.txt"), 0);
-    auto document = read_text(folder_ / "dom.html");
+    EXPECT_EQ(run(arguments, folder / "dom.html", folder / "console.txt"), 0);
+    auto document = read_text(folder / "dom.html");
     EXPECT_TRUE(document.ok()) << document.error().message();
     return document.ok() ? document.value() : std::string();
   }
 
-  path shot() const { return folder_ / "shot.png"; }
+  path shot() const { return folder / "shot.png"; }
 
   void expect_drawn(const std::string& document, const std::string& charts) {
     EXPECT_NE(document.find("data-ready=\"true\""), std::string::npos) << "did not draw itself";
     EXPECT_NE(document.find("data-errors=\"0\""), std::string::npos) << "an error in the page";
     EXPECT_NE(document.find("data-charts=\"" + charts + "\""), std::string::npos);
-    const std::string console = read_text(folder_ / "console.txt").value();
+    const std::string console = read_text(folder / "console.txt").value();
     EXPECT_EQ(console.find(":CONSOLE"), std::string::npos) << console;
   }
 
@@ -136,8 +137,8 @@ class ReportInBrowser : public testing::Test {
     EXPECT_GT(deviation[0], 15) << "the page is blank";
   }
 
-  path chromium_;
-  path folder_;
+  path chromium;
+  path folder;
 };
 
 bool contains(const std::string& text, const std::string& part) {
@@ -185,7 +186,7 @@ TEST_F(ReportInBrowser, CountsARequestAndAForeignScriptAsErrors) {
   const std::string document = open(page, "en", "800,600");
   EXPECT_TRUE(contains(document, "data-ready=\"true\""));
   EXPECT_TRUE(contains(document, "data-errors=\"2\""));
-  EXPECT_TRUE(contains(read_text(folder_ / "console.txt").value(), ":CONSOLE"));
+  EXPECT_TRUE(contains(read_text(folder / "console.txt").value(), ":CONSOLE"));
 }
 
 }  // namespace

@@ -34,10 +34,20 @@ function draw(chart) {
   if (!chart.box.isConnected) return;
   if (!chart.instance) chart.instance = echarts.init(chart.box, null, { renderer: 'svg' });
   chart.instance.setOption({ ...base_option(), ...chart.make_option() }, true);
+  let_scale(chart);
+}
+
+// With a view box the drawing shrinks to a sheet of paper that is narrower than the screen.
+function let_scale({ box, instance }) {
+  box.querySelector('svg').setAttribute('viewBox',
+    `0 0 ${instance.getWidth()} ${instance.getHeight()}`);
 }
 
 const draw_all = () => charts.forEach(draw);
-const resize_all = () => charts.forEach((chart) => chart.instance?.resize());
+const resize_all = () => charts.filter((chart) => chart.instance).forEach((chart) => {
+  chart.instance.resize();
+  let_scale(chart);
+});
 
 function forget_charts() {
   charts.forEach((chart) => chart.instance?.dispose());

@@ -70,8 +70,9 @@ function follow_hash() {
 
 function print_in_light(on) {
   printing = on;
+  // What is folded away on the screen belongs to the printed record.
+  document.querySelectorAll('details').forEach((details) => { details.open = on; });
   draw_all();
-  resize_all();
 }
 
 document.documentElement.dataset.errors = kface.errors;

@@ -27,8 +27,9 @@
 
   // A bar from mean - sd to mean + sd with short ends, as ECharts draws custom shapes.
   function error_bar(params, api) {
-    const [low, high] = [api.coord([api.value(0), api.value(1)]),
-      api.coord([api.value(0), api.value(2)])];
+    // All of these are rates: a whisker is not drawn beyond 0 and 1.
+    const at = (rate) => api.coord([api.value(0), Math.min(1, Math.max(0, rate))]);
+    const [low, high] = [at(api.value(1)), at(api.value(2))];
     const style = { stroke: css('--text'), lineWidth: 1.5, fill: 'none' };
     const line = (y1, y2, half) => ({ type: 'line', style,
       shape: { x1: low[0] - half, x2: low[0] + half, y1, y2 } });
@@ -50,7 +51,7 @@
         } }),
       xAxis: axis({ type: 'category', data: recipes.map((recipe) => recipe.name),
         axisLabel: { color: css('--text'), fontSize: 12, interval: 0, hideOverlap: false } }),
-      yAxis: axis({ type: 'value', axisLabel: { color: css('--muted'), fontSize: 11,
+      yAxis: axis({ type: 'value', min: 0, max: metric.better === 'high' ? 1 : null, axisLabel: { color: css('--muted'), fontSize: 11,
         formatter: metric.format === percent ? short_percent : undefined } }),
       series: [
         { type: 'bar', barMaxWidth: 48, itemStyle: { color: css('--same'), opacity: 0.75 },
