@@ -50,7 +50,8 @@
           return escape_html(`${bar.name}: ${cell.text} ${cell.interval ?? ''}`);
         } }),
       xAxis: axis({ type: 'category', data: recipes.map((recipe) => recipe.name),
-        axisLabel: { color: css('--text'), fontSize: 12, interval: 0, hideOverlap: false } }),
+        axisLabel: { color: css('--text'), fontSize: 12, interval: 0, hideOverlap: false,
+          width: 72, overflow: 'break' } }),
       yAxis: axis({ type: 'value', min: 0, max: metric.better === 'high' ? 1 : null, axisLabel: { color: css('--muted'), fontSize: 11,
         formatter: metric.format === percent ? short_percent : undefined } }),
       series: [
