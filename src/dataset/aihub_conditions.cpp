@@ -79,6 +79,7 @@ Conditions make_cameras() {
   constexpr int kRow = 13;
   constexpr int kStep = 15;
   std::vector<Angle> angles;
+  angles.reserve(kRow);
   for (int i = 0; i < kRow; ++i) {
     angles.push_back({0, 90 - kStep * i});
   }
@@ -253,6 +254,7 @@ int aihub_number(AihubDimension dimension, std::string_view name) {
 
 std::vector<std::string> aihub_filter_names() {
   std::vector<std::string> names;
+  names.reserve(kFilters.size());
   for (const Filter& filter : kFilters) {
     names.emplace_back(filter.name);
   }

@@ -50,7 +50,7 @@ std::string digest_options(const SourceListing& source, const ImportOptions& opt
                      std::to_string(options.limits.max_bytes) + '\n' +
                      std::to_string(options.limits.max_pixels) + '\n';
   for (const auto& [key, value] : make_facts(source, options)) {
-    text += key + '=' + value + '\n';
+    text.append(key).append("=").append(value).append("\n");
   }
   return sha256_hex(text);
 }
@@ -90,10 +90,9 @@ class Importer {
       }
     }
     std::vector<Worker> workers(context.threads);
-    const Status status =
-        parallel_for(pending.size(), context, [&](std::size_t item, unsigned worker) {
-          return work_on(pending[item], make_align, workers[worker]);
-        });
+    Status status = parallel_for(pending.size(), context, [&](std::size_t item, unsigned worker) {
+      return work_on(pending[item], make_align, workers[worker]);
+    });
     for (const Worker& worker : workers) {
       summary.decode_seconds += worker.seconds.decode;
       summary.align_seconds += worker.seconds.align;

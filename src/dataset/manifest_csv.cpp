@@ -274,6 +274,7 @@ Result<std::string> format_manifest_csv(const std::vector<ImageRecord>& images) 
   CsvRow header = columns;
   header.insert(header.end(), attributes.begin(), attributes.end());
   std::vector<const ImageRecord*> sorted;
+  sorted.reserve(images.size());
   for (const ImageRecord& image : images) {
     sorted.push_back(&image);
   }

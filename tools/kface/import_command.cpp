@@ -136,7 +136,10 @@ void add_aihub_options(CLI::App& command, ImportArguments& arguments) {
   for (const std::string& name : aihub_filter_names()) {
     const auto valid = [name](const std::string& list) {
       const auto mask = parse_aihub_filters({{name, list}});
-      return mask.ok() ? std::string() : mask.error().message();
+      std::string message = mask.ok() ? std::string() : mask.error().message();
+      const std::string prefix = "--" + name + ": ";  // which the parser says itself
+      message.erase(0, message.starts_with(prefix) ? prefix.size() : 0);
+      return message;
     };
     command
         .add_option("--" + name, arguments.filters[name],
