@@ -201,14 +201,12 @@ std::string size_prefix(std::uint64_t size) {
 
 std::vector<std::uint8_t> encode_safetensors(const TensorFile& file) {
   const std::string header = encode_header(file);
-  const std::string prefix = size_prefix(header.size());
-  std::vector<std::uint8_t> bytes(prefix.begin(), prefix.end());
-  bytes.insert(bytes.end(), header.begin(), header.end());
+  std::string bytes = size_prefix(header.size()) + header;
   for (const auto& [name, tensor] : file.tensors) {
     const auto data = bytes_of(tensor.data);
-    bytes.insert(bytes.end(), data.begin(), data.end());
+    bytes.append(data.begin(), data.end());
   }
-  return bytes;
+  return {bytes.begin(), bytes.end()};
 }
 
 Status write_safetensors(const std::filesystem::path& path, const TensorFile& file) {

@@ -48,16 +48,6 @@ std::vector<float> embed(const Head& head, std::span<const float> features) {
   return embeddings;
 }
 
-float euclidean_distance(std::span<const float> a, std::span<const float> b) {
-  KF_REQUIRE(a.size() == b.size(), a.size(), b.size());
-  double sum = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    const double difference = static_cast<double>(a[i]) - static_cast<double>(b[i]);
-    sum += difference * difference;
-  }
-  return static_cast<float>(std::sqrt(sum));
-}
-
 float sigmoid(float x) {
   // The exponent is never positive, so nothing overflows.
   const float e = std::exp(-std::fabs(x));

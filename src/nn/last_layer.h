@@ -40,9 +40,6 @@ std::vector<float> embed(const Head& head, std::span<const float> features);
 // Divides every row of [n, m] by its Euclidean length, in place; a zero row stays zero.
 void l2_normalize_rows(std::span<float> rows, std::size_t m);
 
-// Euclidean distance, not squared, of two embeddings of the same length.
-float euclidean_distance(std::span<const float> a, std::span<const float> b);
-
 float sigmoid(float x);
 
 }  // namespace kface

@@ -46,10 +46,6 @@ TEST(L2Normalize, KeepsAZeroRow) {
   EXPECT_EQ(rows, (std::vector<float>{0.6F, 0.8F, 0, 0}));
 }
 
-TEST(EuclideanDistance, IsNotSquared) {
-  EXPECT_EQ(euclidean_distance(std::vector<float>{0, 0}, std::vector<float>{3, 4}), 5.0F);
-}
-
 TEST(Sigmoid, DoesNotOverflow) {
   EXPECT_EQ(sigmoid(0), 0.5F);
   EXPECT_EQ(sigmoid(-1000), 0.0F);

@@ -1,0 +1,76 @@
+#include "experiment/compare.h"
+
+#include <gtest/gtest.h>
+
+#include "experiment/data_for_test.h"
+
+namespace kface {
+namespace {
+
+const Program kProgram{.version = "test", .cpu = "any"};
+
+CompareOptions quick() {
+  CompareOptions options;
+  options.splits = 3;
+  options.recipe.train.epochs = 5;
+  return options;
+}
+
+TEST(Compare, MeasuresEveryRecipeOnTheSameHalves) {
+  const auto data = make_up_data(12, 4);
+  const auto record = run_compare(data.set, data.manifest, data.backbone, kProgram, quick(), {});
+  ASSERT_TRUE(record.ok()) << record.error().message();
+  const Json& recipes = record.value()["recipes"];
+  ASSERT_EQ(recipes.size(), 2u);
+  EXPECT_EQ(recipes[0]["name"], "frozen");
+  EXPECT_EQ(recipes[1]["name"], "paper");
+  EXPECT_EQ(recipes[0]["eer_by_split"].size(), 3u);
+  EXPECT_GE(recipes[0]["eer"]["mean"].get<double>(), 0.0);
+  EXPECT_LT(recipes[0]["eer"]["mean"].get<double>(), 0.5);
+  // 6 people x 4 images leave 240 different pairs: nothing can be said about a FAR of 0.001.
+  EXPECT_TRUE(recipes[0]["tar_at_far"]["0.001"].is_null());
+  EXPECT_EQ(record.value()["split"]["num_fit_identities"], 6);
+  EXPECT_EQ(record.value()["split"]["num_test_identities"], 6);
+}
+
+TEST(Compare, GivesTheSameRecordForAnyNumberOfThreads) {
+  const auto data = make_up_data(10, 4);
+  const auto one = run_compare(data.set, data.manifest, data.backbone, kProgram, quick(),
+                               JobContext{.threads = 1});
+  const auto three = run_compare(data.set, data.manifest, data.backbone, kProgram, quick(),
+                                 JobContext{.threads = 3});
+  EXPECT_EQ(record_text(one.value()), record_text(three.value()));
+}
+
+TEST(Compare, LimitsTheImagesOfAPerson) {
+  const auto data = make_up_data(10, 6);
+  CompareOptions options = quick();
+  options.max_images = 2;
+  const auto record = run_compare(data.set, data.manifest, data.backbone, kProgram, options, {});
+  ASSERT_TRUE(record.ok());
+  EXPECT_EQ(record.value()["split"]["num_images"], 20);
+}
+
+TEST(Compare, RefusesUnknownRecipesAndTooFewPeople) {
+  const auto data = make_up_data(10, 4);
+  CompareOptions options = quick();
+  options.recipes = "frozen,magic";
+  EXPECT_NE(run_compare(data.set, data.manifest, data.backbone, kProgram, options, {})
+                .error()
+                .message()
+                .find("no recipe is called 'magic'"),
+            std::string::npos);
+  const auto few = make_up_data(3, 4);
+  EXPECT_EQ(run_compare(few.set, few.manifest, few.backbone, kProgram, quick(), {}).error().code(),
+            ErrorCode::kInvalidArgument);
+}
+
+TEST(SplitNames, WantsDifferentNames) {
+  EXPECT_EQ(split_names("a,b").value(), (std::vector<std::string>{"a", "b"}));
+  EXPECT_FALSE(split_names("").ok());
+  EXPECT_FALSE(split_names("a,,b").ok());
+  EXPECT_FALSE(split_names("a,a").ok());
+}
+
+}  // namespace
+}  // namespace kface

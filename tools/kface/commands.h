@@ -1,0 +1,20 @@
+// Every command of the program, in the order in which data passes through them. Each function
+// declares one subcommand.
+#pragma once
+
+#include "cli.h"
+
+namespace kface::cli {
+
+void add_import_command(CLI::App& app, Globals& globals);
+void add_extract_command(CLI::App& app, Globals& globals);
+void add_train_command(CLI::App& app, Globals& globals);
+void add_evaluate_command(CLI::App& app, Globals& globals);
+void add_compare_command(CLI::App& app, Globals& globals);
+void add_sweep_command(CLI::App& app, Globals& globals);
+void add_report_command(CLI::App& app, Globals& globals);
+void add_verify_command(CLI::App& app, Globals& globals);
+void add_embed_command(CLI::App& app, Globals& globals);
+void add_options_markdown_command(CLI::App& app, Globals& globals);
+
+}  // namespace kface::cli

@@ -1,0 +1,96 @@
+#include <cstdio>
+
+#include "align/decode.h"
+#include "base/files.h"
+#include "base/safetensors.h"
+#include "commands.h"
+#include "dataset_job.h"
+#include "verify/verifier.h"
+
+namespace kface::cli {
+namespace {
+
+struct EmbedArguments {
+  std::string model;
+  std::string backbone = "dlib-resnet";
+  std::string output;
+  std::vector<std::string> photos;
+};
+
+// A photo without a face ends the command: a file with rows missing would be taken for whole.
+Result<TensorFile> embed_all(const EmbedArguments& arguments, const OpenedModel& opened,
+                             Verifier& verifier) {
+  TensorFile file;
+  Json names = Json::array();
+  Tensor& embeddings = file.tensors["embeddings"];
+  for (const auto& photo : arguments.photos) {
+    KF_ASSIGN(const auto bytes, read_file(photo, DecodeLimits{}.max_bytes));
+    auto embedded = verifier.embed_photo(bytes);
+    if (!embedded.ok()) {
+      return Status{embedded.error().code(), photo + ": " + embedded.error().message()};
+    }
+    const auto& row = embedded.value().embedding;
+    embeddings.data.insert(embeddings.data.end(), row.begin(), row.end());
+    names.push_back(photo);
+  }
+  embeddings.shape = {arguments.photos.size(), opened.model.head.m};
+  file.metadata = {{"format", "kface-embeddings"},
+                   {"version", "1"},
+                   {"model", opened.name},
+                   {"photos", names.dump(-1, ' ', false, Json::error_handler_t::replace)}};
+  return file;
+}
+
+void print_embeddings(const EmbedArguments& arguments, const Tensor& embeddings) {
+  Json list = Json::array();
+  const std::size_t m = embeddings.shape[1];
+  for (std::size_t i = 0; i < arguments.photos.size(); ++i) {
+    const auto first = embeddings.data.begin() + static_cast<std::ptrdiff_t>(i * m);
+    list.push_back(
+        {{"photo", arguments.photos[i]},
+         {"embedding", std::vector<float>(first, first + static_cast<std::ptrdiff_t>(m))}});
+  }
+  std::printf("%s\n", list.dump(1, ' ', false, Json::error_handler_t::replace).c_str());
+}
+
+int run_embed(const Globals& globals, const EmbedArguments& arguments) {
+  const auto models = models_folder(globals);
+  const auto opened = open_model(arguments.model, arguments.backbone, models);
+  if (!opened.ok()) {
+    return report_error(opened.error());
+  }
+  const auto verifier = Verifier::create(opened.value(), models);
+  if (!verifier.ok()) {
+    return report_error(verifier.error());
+  }
+  const auto file = embed_all(arguments, opened.value(), *verifier.value());
+  if (!file.ok()) {
+    return report_error(file.error());
+  }
+  if (arguments.output.empty()) {
+    print_embeddings(arguments, file.value().tensors.at("embeddings"));
+    return kSuccess;
+  }
+  const Status written = write_safetensors(arguments.output, file.value());
+  return written.ok() ? kSuccess : report_error(written);
+}
+
+}  // namespace
+
+void add_embed_command(CLI::App& app, Globals& globals) {
+  const auto arguments = std::make_shared<EmbedArguments>();
+  CLI::App* command =
+      add_command(app, globals, "embed", "Embeddings of photos, as JSON or as a safetensors file",
+                  "  kface embed -m staff.kface a.jpg b.jpg -o faces.safetensors",
+                  [&globals, arguments] { return run_embed(globals, *arguments); });
+  command
+      ->add_option("-m,--model", arguments->model,
+                   "model file, or 'frozen' for the backbone as it is")
+      ->required();
+  command->add_option("--backbone", arguments->backbone, "backbone of the model 'frozen'")
+      ->capture_default_str();
+  command->add_option("-o,--output", arguments->output, "safetensors file; else JSON is printed");
+  command->add_option("PHOTO", arguments->photos, "photos")->required();
+}
+
+}  // namespace kface::cli

@@ -1,0 +1,51 @@
+// kface: face verification, trained further on the people it is for. Parses, calls, prints.
+#include <thread>
+
+#include "commands.h"
+#include "nn/blas.h"
+
+int main(int argc, char** argv) {
+  using namespace kface::cli;
+  kface::use_one_blas_thread();  // the work is already spread over threads
+  Globals globals;
+  globals.threads = std::max(1U, std::thread::hardware_concurrency());
+
+  CLI::App app{"kface: face verification for the people whom the usual models serve badly",
+               "kface"};
+  app.require_subcommand(1);
+  app.set_version_flag("--version", KFACE_VERSION);
+  app.set_config("--config", "", "read options from a TOML file, [command] then name = value");
+  app.fallthrough();
+  app.add_option("--threads", globals.threads, "threads to use (default: one for each core)")
+      ->check(CLI::Range(1, 1024));
+  app.add_option("--models", globals.models,
+                 "folder of the dlib model files (else $KFACE_MODELS, $KFACE_HOME/models, ...)");
+  app.add_flag("--json", globals.json, "print the result as JSON");
+  app.footer(
+      "Examples:\n"
+      "  kface import folder photos -o data      a folder for each person\n"
+      "  kface sweep data -o run                 the paper's experiments, run/report.html\n"
+      "  kface train data -o staff.kface         a model for these people\n"
+      "  kface verify -m staff.kface a.jpg b.jpg\n"
+      "'kface COMMAND --help' tells more.");
+
+  add_import_command(app, globals);
+  add_extract_command(app, globals);
+  add_train_command(app, globals);
+  add_evaluate_command(app, globals);
+  add_compare_command(app, globals);
+  add_sweep_command(app, globals);
+  add_report_command(app, globals);
+  add_verify_command(app, globals);
+  add_embed_command(app, globals);
+  add_options_markdown_command(app, globals);
+
+  stop_on_signals(globals.stop);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error);
+    return code == 0 ? kSuccess : kUsageError;
+  }
+  return globals.exit_code;
+}
