@@ -50,9 +50,9 @@ std::array<float, kLevelSteps + 1> make_level_table() {
 }
 
 float level_of(float linear) {
-  static const std::array<float, kLevelSteps + 1> kTable = make_level_table();
+  static const std::array<float, kLevelSteps + 1> table = make_level_table();
   const float root = std::sqrt(std::clamp(linear, 0.0F, 1.0F));
-  return kTable[static_cast<std::size_t>(root * kLevelSteps + 0.5F)];
+  return table[static_cast<std::size_t>(std::lround(root * kLevelSteps))];
 }
 
 // Standard normal numbers, quickly: a table drawn once, read at random places.
@@ -103,7 +103,7 @@ cv::Vec3f exposure_at(int lux) {
 
 // Light by `gain` (empty: as the photo has it), then what a camera makes of it.
 void expose(cv::Mat3b& photo, const cv::Mat1f& gain, int lux, Rng& rng) {
-  static const std::array<float, 256> kLinear = make_linear_table();
+  static const std::array<float, 256> linear_of = make_linear_table();
   const bool dim = lux < kFullLux;
   const cv::Vec3f exposure = dim ? exposure_at(lux) : cv::Vec3f(1, 1, 1);
   constexpr auto kElectrons = static_cast<float>(kSaturation);
@@ -113,7 +113,7 @@ void expose(cv::Mat3b& photo, const cv::Mat1f& gain, int lux, Rng& rng) {
       const float light = gain.empty() ? 1.0F : gain(y, x);
       cv::Vec3b& pixel = photo(y, x);
       for (int c = 0; c < 3; ++c) {
-        float linear = kLinear[pixel[c]] * light * exposure[c];
+        float linear = linear_of[pixel[c]] * light * exposure[c];
         if (light > 1) {
           linear = compress_highlight(linear);
         }

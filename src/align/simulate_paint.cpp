@@ -142,7 +142,7 @@ void paint_shape(cv::Mat3b& photo, const FaceFrame& frame, const std::vector<Con
 
 void paint_shadow(cv::Mat3b& photo, const FaceFrame& frame, const std::vector<Contour>& contours,
                   double softness, double darkness) {
-  const Paint shadow{{0, 0, 0}, static_cast<float>(darkness)};
+  Paint shadow{{0, 0, 0}, static_cast<float>(darkness)};
   paint_shape(photo, frame, contours, softness, [&](cv::Point2d) { return shadow; });
 }
 
