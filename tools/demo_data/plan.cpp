@@ -104,6 +104,7 @@ std::vector<PlannedImage> plan_person(std::size_t person, std::size_t num_photos
   rng.shuffle(order);
 
   std::vector<PlannedImage> plan;
+  plan.reserve(count);
   for (const auto& [session, light] : conditions) {
     plan.push_back({session, light, order[plan.size() % num_photos], rng.next()});
   }

@@ -26,17 +26,19 @@ TEST(SimulationOf, FollowsTheTableOfTheDataSet) {
   EXPECT_THROW(simulation_of(1, 31), ContractViolation);
 }
 
+constexpr std::size_t kMostPeople = 1008;
+
 TEST(DemoIdentity, IsDifferentForEverybodyAndHasEightDigits) {
   std::set<std::string> identities;
-  for (std::size_t person = 0; person < 36 * 28; ++person) {
+  for (std::size_t person = 0; person < kMostPeople; ++person) {
     const std::string identity = demo_identity(person);
     EXPECT_EQ(identity.size(), 8U);
     EXPECT_EQ(identity.find_first_not_of("0123456789"), std::string::npos) << identity;
     identities.insert(identity);
   }
-  EXPECT_EQ(identities.size(), 36U * 28U);
+  EXPECT_EQ(identities.size(), kMostPeople);
   EXPECT_EQ(demo_identity(0), "20010111");
-  EXPECT_THROW(demo_identity(36 * 28), ContractViolation);
+  EXPECT_THROW(demo_identity(kMostPeople), ContractViolation);
 }
 
 TEST(PlanPerson, StartsWithThePhotoItselfAndRepeatsNoCondition) {
