@@ -1,6 +1,8 @@
 #include "experiment/scored_result.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <limits>
 #include <map>
 
 #include "eval/all_pairs.h"
@@ -103,11 +105,21 @@ void for_each_pair(const ScoredSide& side, Visit&& visit) {
   }
 }
 
+// 40, 100, 1000 rather than 100, 1000, 40.
+bool by_number_then_text(const std::string& a, const std::string& b) {
+  const auto number = [](const std::string& text) {
+    char* end = nullptr;
+    const double value = std::strtod(text.c_str(), &end);
+    return end == text.c_str() + text.size() ? value : std::numeric_limits<double>::infinity();
+  };
+  return std::pair(number(a), a) < std::pair(number(b), b);
+}
+
 void add_conditions(const ScoredSide& side, const std::string& attribute,
                     const std::vector<std::string>& values, const std::string& model,
                     double threshold, Json& list) {
   std::map<std::string, ConditionSums> sums;
-  std::map<std::string, std::size_t> images;
+  std::map<std::string, std::size_t, decltype(&by_number_then_text)> images(&by_number_then_text);
   for (const auto& value : values) {
     ++images[value];
   }

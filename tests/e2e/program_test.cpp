@@ -1,0 +1,260 @@
+// The program as its users meet it: commands, files, exit codes, interruption.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "base/files.h"
+
+namespace kface {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Outcome {
+  int exit_code = -1;
+  std::string out;
+  std::string err;
+  nlohmann::json json() const { return nlohmann::json::parse(out); }
+};
+
+class Program : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    johns_ = fs::path(KFACE_EXAMPLES) / "johns";
+    if (!fs::exists(johns_)) {
+      GTEST_SKIP() << johns_ << " is absent: run 'make setup'";
+    }
+    const auto* info = ::testing::UnitTest::GetInstance()->current_test_info();
+    work_ = fs::temp_directory_path() /
+            ("kface-e2e-" + std::to_string(::getpid()) + "-" + info->name());
+    fs::create_directories(work_);
+  }
+  void TearDown() override { fs::remove_all(work_); }
+
+  // Starts the program with its output in files, so that nothing of it is a terminal.
+  pid_t start(const std::vector<std::string>& arguments) const {
+    const pid_t child = ::fork();
+    if (child != 0) {
+      return child;
+    }
+    const auto redirect = [&](const char* name, int descriptor) {
+      const int file = ::open((work_ / name).c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
+      ::dup2(file, descriptor);
+    };
+    redirect("out", STDOUT_FILENO);
+    redirect("err", STDERR_FILENO);
+    std::vector<char*> argv = {const_cast<char*>(KFACE_PROGRAM)};
+    for (const auto& argument : arguments) {
+      argv.push_back(const_cast<char*>(argument.c_str()));
+    }
+    argv.push_back(nullptr);
+    ::execv(KFACE_PROGRAM, argv.data());
+    ::_exit(127);
+  }
+
+  Outcome wait_for(pid_t child) const {
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
+            read_text(work_ / "out").value(), read_text(work_ / "err").value()};
+  }
+
+  Outcome run(const std::vector<std::string>& arguments) const {
+    return wait_for(start(arguments));
+  }
+
+  std::string path(const std::string& name) const { return (work_ / name).string(); }
+
+  // A dataset of dlib's five johns; their photos are chips already.
+  void import_johns(const std::string& name) const {
+    const Outcome outcome =
+        run({"import", "folder", johns_.string(), "-o", path(name), "--crop", "none"});
+    ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  }
+
+  // Every file below a folder with its bytes.
+  static std::map<std::string, std::string> contents(const fs::path& folder) {
+    std::map<std::string, std::string> files;
+    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+      if (entry.is_regular_file()) {
+        files[fs::relative(entry.path(), folder).string()] = read_text(entry.path()).value();
+      }
+    }
+    return files;
+  }
+
+  fs::path johns_;
+  fs::path work_;
+};
+
+TEST_F(Program, GoesFromPhotosToADecision) {
+  import_johns("data");
+  const Outcome extracted = run({"extract", path("data"), "--json"});
+  ASSERT_EQ(extracted.exit_code, 0) << extracted.err;
+  EXPECT_EQ(extracted.json()["num_images"], 55);
+  EXPECT_EQ(extracted.json()["num_identities"], 5);
+  EXPECT_EQ(extracted.err, "") << "no progress line where stderr is not a terminal";
+
+  const Outcome trained =
+      run({"train", path("data"), "-o", path("m.kface"), "--recipe", "frozen", "--json"});
+  ASSERT_EQ(trained.exit_code, 0) << trained.err;
+
+  const Outcome evaluated = run({"evaluate", path("m.kface"), path("data"), "--json"});
+  ASSERT_EQ(evaluated.exit_code, 0) << evaluated.err;
+  const auto metrics = evaluated.json();
+  EXPECT_LT(metrics["eer"]["value"].get<double>(), 0.02);
+  EXPECT_EQ(metrics["num_same"], 5 * 55);
+  EXPECT_TRUE(metrics["eer"].contains("ci95"));
+  EXPECT_TRUE(metrics["tar_at_far"]["0.0001"].is_null());
+
+  auto people = fs::directory_iterator(johns_);
+  std::vector<fs::path> folders;
+  for (const auto& entry : people) {
+    if (entry.is_directory()) {
+      folders.push_back(entry.path());
+    }
+  }
+  std::sort(folders.begin(), folders.end());
+  const auto photos_of = [](const fs::path& folder) {
+    std::vector<std::string> photos;
+    for (const auto& entry : fs::directory_iterator(folder)) {
+      photos.push_back(entry.path().string());
+    }
+    std::sort(photos.begin(), photos.end());
+    return photos;
+  };
+  const auto first = photos_of(folders[0]);
+  const auto second = photos_of(folders[1]);
+  const auto same = run({"verify", "-m", path("m.kface"), first[0], first[1], "--json"}).json();
+  const auto different =
+      run({"verify", "-m", path("m.kface"), first[0], second[0], "--json"}).json();
+  EXPECT_TRUE(same["same"].get<bool>());
+  EXPECT_FALSE(different["same"].get<bool>());
+  for (const char* key : {"same", "distance", "threshold", "far", "model", "faces", "time_ms"}) {
+    EXPECT_TRUE(same.contains(key)) << key;
+  }
+}
+
+TEST_F(Program, SameSeedSameBytesForAnyNumberOfThreads) {
+  import_johns("data");
+  const std::vector<std::string> sweep = {"sweep",       path("data"), "--epochs", "5",
+                                          "--bootstrap", "40",         "-o"};
+  for (const char* threads : {"1", "3"}) {
+    auto arguments = sweep;
+    arguments.insert(arguments.end(), {path(threads), "--threads", threads});
+    const Outcome outcome = run(arguments);
+    ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+    ASSERT_EQ(run({"train", path("data"), "-o", path(threads) + "/m.kface", "--epochs", "5",
+                   "--threads", threads})
+                  .exit_code,
+              0);
+  }
+  const auto one = contents(path("1"));
+  EXPECT_EQ(one.size(), 6u);  // report, record, two tables, model, its record
+  EXPECT_EQ(one, contents(path("3")));
+}
+
+TEST_F(Program, ImportIsTheSameForAnyNumberOfThreadsAndDoesNoWorkTwice) {
+  for (const char* threads : {"1", "3"}) {
+    ASSERT_EQ(run({"import", "folder", johns_.string(), "-o", path(threads), "--threads", threads})
+                  .exit_code,
+              0);
+  }
+  auto one = contents(path("1"));
+  auto three = contents(path("3"));
+  one.erase("import.state");  // times of change on this machine
+  three.erase("import.state");
+  EXPECT_EQ(one, three);
+  const Outcome again = run({"import", "folder", johns_.string(), "-o", path("1"), "--json"});
+  EXPECT_TRUE(again.json()["up_to_date"].get<bool>());
+}
+
+TEST_F(Program, AStoppedImportGoesOnWhereItWas) {
+  ASSERT_EQ(run({"import", "folder", johns_.string(), "-o", path("whole")}).exit_code, 0);
+  const std::vector<std::string> import = {
+      "import", "folder", johns_.string(), "-o", path("part"), "--threads", "1"};
+  const pid_t child = start(import);
+  const fs::path chips = work_ / "part" / "chips";
+  for (int wait = 0; wait < 2000 && !fs::exists(chips); ++wait) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  ::kill(child, SIGINT);
+  const Outcome stopped = wait_for(child);
+  EXPECT_EQ(stopped.exit_code, 1);
+  EXPECT_NE(stopped.err.find("run the same command again"), std::string::npos) << stopped.err;
+  EXPECT_FALSE(fs::exists(work_ / "part" / "manifest.csv"));
+  auto again = import;
+  again.emplace_back("--json");
+  const Outcome finished = run(again);
+  ASSERT_EQ(finished.exit_code, 0) << finished.err;
+  EXPECT_GT(finished.json()["num_resumed"].get<int>(), 0);
+  auto whole = contents(path("whole"));
+  auto part = contents(path("part"));
+  whole.erase("import.state");
+  part.erase("import.state");
+  EXPECT_EQ(whole, part);
+}
+
+TEST_F(Program, AKilledExtractionIsNeverTakenForWhole) {
+  import_johns("data");
+  const pid_t child = start({"extract", path("data"), "--threads", "1"});
+  std::this_thread::sleep_for(std::chrono::milliseconds(400));
+  ::kill(child, SIGKILL);
+  (void)wait_for(child);
+  const Outcome finished = run({"extract", path("data"), "--json"});
+  ASSERT_EQ(finished.exit_code, 0) << finished.err;
+  import_johns("other");
+  ASSERT_EQ(run({"extract", path("other")}).exit_code, 0);
+  EXPECT_EQ(contents(work_ / "data" / "features"), contents(work_ / "other" / "features"));
+}
+
+TEST_F(Program, ErrorsAreOneLineAndTheirKindIsTheExitCode) {
+  const auto world = [&](const std::vector<std::string>& arguments, const char* text) {
+    const Outcome outcome = run(arguments);
+    EXPECT_EQ(outcome.exit_code, 1) << outcome.err;
+    EXPECT_NE(outcome.err.find(text), std::string::npos) << outcome.err;
+    EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
+  };
+  world({"extract", path("absent")}, "absent");
+  world({"verify", "-m", path("absent.kface"), "a", "b"}, "absent.kface");
+  world({"import", "folder", path("absent"), "-o", path("d")}, "absent");
+  fs::create_directories(work_ / "empty");
+  world({"import", "folder", path("empty"), "-o", path("d")}, "found");
+  EXPECT_EQ(run({}).exit_code, 2);
+  EXPECT_EQ(run({"dance"}).exit_code, 2);
+  EXPECT_EQ(run({"sweep", path("d")}).exit_code, 2);  // -o is missing
+  EXPECT_EQ(run({"compare", path("d"), "--splits", "0"}).exit_code, 2);
+  EXPECT_EQ(run({"--help"}).exit_code, 0);
+}
+
+TEST_F(Program, AModelOfAnotherBackboneOrVersionIsRefused) {
+  import_johns("data");
+  ASSERT_EQ(run({"train", path("data"), "-o", path("m.kface"), "--recipe", "frozen"}).exit_code, 0);
+  std::string bytes = read_text(path("m.kface")).value();
+  const auto at = bytes.find("backbone_digest\\\":\\\"");
+  ASSERT_NE(at, std::string::npos);
+  std::string other = bytes;
+  other.replace(at + 20, 4, "ffff");
+  ASSERT_TRUE(write_file_atomic(path("other.kface"), other).ok());
+  const Outcome mismatch = run({"evaluate", path("other.kface"), path("data")});
+  EXPECT_EQ(mismatch.exit_code, 1);
+  EXPECT_NE(mismatch.err.find("was fitted on backbone"), std::string::npos) << mismatch.err;
+  const auto version = bytes.find("\"version\":\"1\"");
+  ASSERT_NE(version, std::string::npos);
+  bytes.replace(version, 13, "\"version\":\"9\"");
+  ASSERT_TRUE(write_file_atomic(path("newer.kface"), bytes).ok());
+  const Outcome newer = run({"evaluate", path("newer.kface"), path("data")});
+  EXPECT_EQ(newer.exit_code, 1);
+  EXPECT_NE(newer.err.find("this build reads 1..1"), std::string::npos) << newer.err;
+}
+
+}  // namespace
+}  // namespace kface
