@@ -33,29 +33,32 @@ class MadeUpBackbone : public Backbone {
   Head head_;
 };
 
+constexpr std::size_t kMadeUpDim = 8;
+
 struct MadeUpData {
+  MadeUpData(std::size_t people, std::size_t images);
   Manifest manifest;
   FeatureSet set;
-  MadeUpBackbone backbone{8};
+  MadeUpBackbone backbone{kMadeUpDim};
 };
 
-inline MadeUpData make_up_data(std::size_t people, std::size_t images) {
-  constexpr std::size_t kDim = 8;
-  MadeUpData data;
-  data.manifest.facts = {{"kind", "folder"}, {"crop", "dlib"}, {"color", "none"}};
-  data.set.d = kDim;
+inline MadeUpData make_up_data(std::size_t people, std::size_t images) { return {people, images}; }
+
+inline MadeUpData::MadeUpData(std::size_t people, std::size_t images) {
+  manifest.facts = {{"kind", "folder"}, {"crop", "dlib"}, {"color", "none"}};
+  set.d = kMadeUpDim;
   Rng rng(7);
   for (std::size_t person = 0; person < people; ++person) {
     const std::string name = "p" + std::to_string(100 + person);
-    data.set.identity_names.push_back(name);
-    double centre[kDim];
+    set.identity_names.push_back(name);
+    double centre[kMadeUpDim];
     for (double& value : centre) {
       value = rng.normal();
     }
     for (std::size_t image = 0; image < images; ++image) {
       const bool dark = image % 2 == 1;
       for (const double value : centre) {
-        data.set.features.push_back(static_cast<float>(value + (dark ? 0.5 : 0.2) * rng.normal()));
+        set.features.push_back(static_cast<float>(value + (dark ? 0.5 : 0.2) * rng.normal()));
       }
       ImageRecord record;
       record.id = name + "/" + std::to_string(image);
@@ -64,14 +67,13 @@ inline MadeUpData make_up_data(std::size_t people, std::size_t images) {
       record.attributes = {{"lux", dark ? "40" : "1000"}};
       record.chip = "chips/" + record.id + ".png";
       record.chip_sha256 = record.id;
-      data.set.identities.push_back(static_cast<std::uint32_t>(person));
-      data.set.images.push_back(static_cast<std::uint32_t>(data.manifest.images.size()));
-      data.manifest.images.push_back(std::move(record));
+      set.identities.push_back(static_cast<std::uint32_t>(person));
+      set.images.push_back(static_cast<std::uint32_t>(manifest.images.size()));
+      manifest.images.push_back(std::move(record));
     }
   }
-  data.set.backbone_digest = data.backbone.info().digest;
-  data.set.data_digest = data.manifest.digest();
-  return data;
+  set.backbone_digest = backbone.info().digest;
+  set.data_digest = manifest.digest();
 }
 
 }  // namespace kface
