@@ -104,7 +104,8 @@ TEST(ScanAihub, TakesTheBestResolutionUnlessAskedForMore) {
   write_tree(folder / "High_Resolution", {"19071641"}, {1});
   AihubOptions options;
   options.images = 0;
-  for (const Candidate& photo : scan(folder.path(), options).value().candidates) {
+  const auto best = scan(folder.path(), options).value();
+  for (const Candidate& photo : best.candidates) {
     EXPECT_EQ(photo.attributes.at("resolution"), "high");
   }
   options.filters["resolution"] = "all";
