@@ -145,6 +145,7 @@ std::vector<RocPoint> thin_roc(std::span<const RocPoint> roc, std::size_t max_po
     kept.insert(static_cast<std::size_t>(point - roc.begin()));
   }
   std::vector<RocPoint> thinned;
+  thinned.reserve(kept.size());
   for (const std::size_t i : kept) {
     thinned.push_back(roc[i]);
   }
