@@ -30,7 +30,7 @@ void visit_sweep_options(Options& o, Visitor&& field) {
   field("sweep.images_ratio", o.images_ratio, AnyText{}, "pair ratio n:p of experiment B");
   field("sweep.bootstrap", o.bootstrap, Range{0, 100000},
         "resamples of people for each 95 % interval; 0 for none");
-  visit_recipe_options(o.recipe, field);
+  visit_fit_options(o.recipe, field);
 }
 
 // Wall seconds of the parts, for the tool to print; not in the record, which holds no times.

@@ -30,15 +30,21 @@ struct RecipeOptions {
   TrainOptions train;
 };
 
+// All but the ratio, for experiments that choose it themselves.
 template <typename Options, typename Visitor>
-void visit_recipe_options(Options& o, Visitor&& field) {
-  field("pairs.ratio", o.ratio, AnyText{}, "different-person to same-person pairs, n:p");
+void visit_fit_options(Options& o, Visitor&& field) {
   field("pairs.pairs_per_image", o.pairs_per_image, Range{0.01, 10000},
         "pairs sampled for each image (the paper: 2)");
   field("pairs.validation", o.validation, Range{0, 0.9},
         "share of the pairs kept for validation (the paper: the last 0.2)");
   visit_train_options(o.train, field);
   field("seed", o.train.seed, Range{0, 9e15}, "seed of every random draw");
+}
+
+template <typename Options, typename Visitor>
+void visit_recipe_options(Options& o, Visitor&& field) {
+  field("pairs.ratio", o.ratio, AnyText{}, "different-person to same-person pairs, n:p");
+  visit_fit_options(o, field);
 }
 
 // Pairs as a recipe draws them, cut into those trained on and those validated on.

@@ -15,7 +15,7 @@ constexpr std::uint64_t kOrderStream = 12;
 ScoreUnit draw_score_unit(std::uint64_t seed) {
   const double limit = std::sqrt(6.0 / (1.0 + 1.0));
   Rng rng = Rng(seed).fork(kScoreUnitStream);
-  return {static_cast<float>((2.0 * rng.uniform() - 1.0) * limit), 0.0F};
+  return {static_cast<float>(-rng.uniform() * limit), 0.0F};
 }
 
 EpochOrders::EpochOrders(std::uint64_t seed, std::size_t num_pairs)

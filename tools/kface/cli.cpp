@@ -146,4 +146,10 @@ std::string flag_of(const std::string& key) {
   return flag;
 }
 
+std::string range_text(const Range& range) {
+  char text[64];
+  std::snprintf(text, sizeof(text), "%g to %g", range.lowest, range.highest);
+  return text;
+}
+
 }  // namespace kface::cli

@@ -53,6 +53,9 @@ std::string count_of(std::size_t count, const std::string& one, const std::strin
 // --name-with-dashes of an option key "group.name_with_dashes".
 std::string flag_of(const std::string& key);
 
+// "2 to 1000".
+std::string range_text(const Range& range);
+
 // Visitor of visit_*_options() that declares each field as a flag of `command`.
 class OptionAdder {
  public:
@@ -62,7 +65,7 @@ class OptionAdder {
   void operator()(const std::string& key, T& value, const Range& range,
                   const std::string& description) {
     command_.add_option(flag_of(key), value, description)
-        ->check(CLI::Range(range.lowest, range.highest))
+        ->check(CLI::Range(range.lowest, range.highest).description(range_text(range)))
         ->capture_default_str();
   }
   void operator()(const std::string& key, std::string& value, const Choices& choices,
