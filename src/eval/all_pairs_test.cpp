@@ -38,8 +38,8 @@ double exact_distance(const float* a, const float* b, std::size_t d) {
 }
 
 TEST(AllPairs, EveryPairOnceInOrderAndExactOnWholeNumbers) {
-  for (const std::size_t d : {1, 2, 15, 16, 17, 33, 128}) {
-    for (const std::size_t n : {2, 3, 31, 32, 33, 70}) {
+  for (const std::size_t d : {1U, 2U, 15U, 16U, 17U, 33U, 128U}) {
+    for (const std::size_t n : {2U, 3U, 31U, 32U, 33U, 70U}) {
       const Set set = random_set(n, d, true);
       const auto pairs = all_pairs(set.values, d, set.identities, {.threads = 2});
       ASSERT_TRUE(pairs.ok()) << pairs.error().message();

@@ -68,6 +68,7 @@ TEST(ComputeRoc, DoesNotDependOnTheOrderOfPairsNorOnTheSignOfZero) {
 TEST(ComputeRoc, SortsNegativeAndLargeNumbersToo) {
   const auto roc = roc_of(pairs_of({-3.0F, 1e30F, -1e-30F}, {0.0F, -7.5F}));
   std::vector<float> thresholds;
+  thresholds.reserve(roc.size());
   for (const auto& point : roc) {
     thresholds.push_back(point.threshold);
   }
@@ -214,6 +215,8 @@ TEST(ThinRoc, LeavesAShortCurveAsItIs) {
 TEST(Parity, AgreesWithScikitLearn) {
   std::vector<float> same;
   std::vector<float> different;
+  same.reserve(40);
+  different.reserve(400);
   for (int i = 0; i < 40; ++i) {
     same.push_back(static_cast<float>(i * 37 % 23) / 8);
   }

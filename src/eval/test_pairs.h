@@ -14,6 +14,7 @@ namespace kface::test {
 inline std::vector<ScoredPair> pairs_of(const std::vector<float>& same,
                                         const std::vector<float>& different) {
   std::vector<ScoredPair> pairs;
+  pairs.reserve(same.size() + different.size());
   for (const float distance : same) {
     pairs.push_back({distance, true, 0, 0});
   }
