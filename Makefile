@@ -1,12 +1,10 @@
 # Two commands: `make demo` and `make test`. `make help` names the others.
-.PHONY: help demo test test-slow tidy bench setup build clean
+.PHONY: help demo test tidy setup build clean
 
 help:
 	@echo "make demo       the paper's experiments on the demo's people; ends with the path of the report"
 	@echo "make test       build with warnings as errors, all tests, sanitizers, layout of the sources"
-	@echo "make test-slow  the slow tests"
 	@echo "make tidy       clang-tidy on every source"
-	@echo "make bench      benchmarks"
 	@echo "make setup      bring packages, models and demo photographs; all of these call it"
 	@echo "make build      build/release/tools/kface/kface"
 	@echo "make clean      remove what was built; downloads and the demo stay"
@@ -24,16 +22,8 @@ demo: build
 test: setup
 	@scripts/check.sh
 
-test-slow: setup
-	@scripts/check.sh slow
-
 tidy: setup
 	@scripts/check.sh tidy
-
-bench: setup
-	@cmake --preset release -DKFACE_BUILD_BENCH=ON > /dev/null
-	@cmake --build --preset release
-	@scripts/bench.sh
 
 clean:
 	rm -rf build

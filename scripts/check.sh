@@ -3,12 +3,11 @@
 # asan tsan. Ends with the summaries of all tests.
 #   format   layout of our sources, by clang-format 14
 #   scripts  shellcheck
-#   dev      build with warnings as errors, and all tests but the slow ones
+#   dev      build with warnings as errors, and all tests
 #   docs     docs/options.md is what the program says of itself
 #   asan     the same tests under the address and undefined-behaviour sanitizers
 #   tsan     the tests of work on several threads under the thread sanitizer
 #   tidy     clang-tidy on every source (minutes)
-#   slow     the tests labelled slow, in a release build
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -29,20 +28,18 @@ build() {
   cmake --build --preset "$1"
 }
 
-# test_build PRESET CTEST_OPTION...: builds, runs, keeps the summary for the end.
+# test_build PRESET: builds, runs, keeps the summary for the end.
 test_build() {
   local preset=$1
-  shift
   build "$preset"
-  ctest --preset "$preset" -j "$(nproc)" --no-tests=error "$@" | tee "build/$preset.log"
+  ctest --preset "$preset" -j "$(nproc)" --no-tests=error | tee "build/$preset.log"
   printf '%s:\n%s\n' "$preset" "$(grep 'tests passed' "build/$preset.log")" >> build/summary.log
 }
 
 step_format() { our_sources | xargs clang-format --dry-run -Werror; }
 step_scripts() { shellcheck -x scripts/*.sh .ci/run; }
-step_dev() { test_build dev -LE slow; }
-step_asan() { test_build asan -LE slow; }
-step_slow() { test_build release -L slow; }
+step_dev() { test_build dev; }
+step_asan() { test_build asan; }
 
 step_docs() {
   if ! diff -u docs/options.md <(build/dev/tools/kface/kface options-markdown); then

@@ -17,12 +17,11 @@ TensorFile small_file() {
 }
 
 std::vector<std::uint8_t> with_header(const std::string& header, std::size_t data_bytes) {
-  std::vector<std::uint8_t> bytes(8);
   const std::uint64_t size = header.size();
+  std::string bytes(sizeof(size), '\0');
   std::memcpy(bytes.data(), &size, sizeof(size));
-  bytes.insert(bytes.end(), header.begin(), header.end());
-  bytes.insert(bytes.end(), data_bytes, 0);
-  return bytes;
+  bytes += header + std::string(data_bytes, '\0');
+  return {bytes.begin(), bytes.end()};
 }
 
 std::string error_of(const std::vector<std::uint8_t>& bytes) {
