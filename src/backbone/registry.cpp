@@ -1,15 +1,22 @@
 #include "backbone/backbone.h"
 #include "backbone/dlib_resnet.h"
+#include "backbone/mirrored.h"
 
 namespace kface {
 
 Result<std::unique_ptr<Backbone>> open_backbone(const std::string& id,
                                                 const std::filesystem::path& models) {
+  if (id.ends_with(kMirroredSuffix)) {
+    KF_ASSIGN(auto inner,
+              open_backbone(id.substr(0, id.size() - std::size(kMirroredSuffix) + 1), models));
+    return mirror_backbone(std::move(inner));
+  }
   if (id == kDlibResnetId) {
     return open_dlib_resnet(models);
   }
   return Status{ErrorCode::kInvalidArgument,
-                "no backbone is called '" + id + "'; there is: " + kDlibResnetId};
+                "no backbone is called '" + id + "'; there is: " + kDlibResnetId + ", and " +
+                    kDlibResnetId + kMirroredSuffix + " (each face and its mirror image averaged)"};
 }
 
 }  // namespace kface

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "head/calibration.h"
+
 namespace kface {
 namespace {
 
@@ -38,7 +40,7 @@ Result<PairPlan> plan_pairs(std::span<const std::uint32_t> identities,
   return PairPlan{{sample.pairs.begin(), cut}, {cut, sample.pairs.end()}, sample.num_requested};
 }
 
-std::vector<std::string> recipe_names() { return {"paper", "frozen"}; }
+std::vector<std::string> recipe_names() { return {"calibrated", "centred", "frozen", "paper"}; }
 
 Result<FittedHead> fit_recipe(const std::string& recipe, const LabelledFeatures& data,
                               const Head& last_layer, const RecipeOptions& options,
@@ -47,6 +49,15 @@ Result<FittedHead> fit_recipe(const std::string& recipe, const LabelledFeatures&
              data.d, last_layer.d, data.features.size(), data.identities.size());
   if (recipe == "frozen") {
     return FittedHead{last_layer, std::nullopt, {}, {}};
+  }
+  if (recipe == "centred") {
+    KF_ASSIGN(Head head, fit_centred(data.features, last_layer));
+    return FittedHead{std::move(head), std::nullopt, {}, {}};
+  }
+  if (recipe == "calibrated") {
+    KF_ASSIGN(Head head,
+              fit_calibrated(data.features, data.identities, last_layer, options.shrinkage));
+    return FittedHead{std::move(head), std::nullopt, {}, {}};
   }
   if (recipe == "paper") {
     return fit_paper(data, last_layer, options, stop);

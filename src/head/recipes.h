@@ -27,6 +27,7 @@ struct RecipeOptions {
   std::string ratio = "4:6";   // n:p, different : same
   double pairs_per_image = 2;  // as the paper
   double validation = 0.2;     // share of the pairs kept for validation, the last of the list
+  double shrinkage = 0.95;     // calibrated: weight of the sphere in the covariance
   TrainOptions train;
 };
 
@@ -37,6 +38,8 @@ void visit_fit_options(Options& o, Visitor&& field) {
         "pairs sampled for each image (the paper: 2)");
   field("pairs.validation", o.validation, Range{0, 0.9},
         "share of the pairs kept for validation (the paper: the last 0.2)");
+  field("calibrated.shrinkage", o.shrinkage, Range{0, 1},
+        "recipe calibrated: 0 trusts the measured scatter of each person's images, 1 none of it");
   visit_train_options(o.train, field);
   field("seed", o.train.seed, Range{0, 9e15}, "seed of every random draw");
 }
@@ -70,8 +73,10 @@ struct FittedHead {
 std::vector<std::string> recipe_names();
 
 // Fits `recipe` on `data`, starting from the backbone's last layer.
-//   frozen  the last layer as it is
-//   paper   the paper's recipe (head/trainer.h) on pairs drawn from `data`
+//   calibrated  population mean, shrunk within-person covariance, L2 (head/calibration.h)
+//   centred     population mean, L2: needs no identities
+//   frozen      the last layer as it is
+//   paper       the paper's recipe (head/trainer.h) on pairs drawn from `data`
 // Errors: kInvalidArgument (unknown recipe: lists them; too few people, images or pairs),
 //         kInterrupted.
 Result<FittedHead> fit_recipe(const std::string& recipe, const LabelledFeatures& data,

@@ -70,7 +70,8 @@ TEST(FitRecipe, ListsTheRecipesWhenTheNameIsUnknown) {
   const Data data = small_data();
   const auto fitted = fit_recipe("magic", data.labelled(), data.last_layer, {});
   ASSERT_FALSE(fitted.ok());
-  EXPECT_EQ(fitted.error().message(), "no recipe is called 'magic'; there are: paper, frozen");
+  EXPECT_EQ(fitted.error().message(),
+            "no recipe is called 'magic'; there are: calibrated, centred, frozen, paper");
 }
 
 TEST(FitRecipe, ABadRatioIsRefused) {
