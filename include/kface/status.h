@@ -107,8 +107,9 @@ std::string describe_violation(const char* expression, const char* file, int lin
   } while (false)
 
 // KF_ASSIGN(decl, expr): `decl = value of expr`, or returns its error.
-#define KF_ASSIGN_CONCAT_(a, b) a##b
-#define KF_ASSIGN_CONCAT(a, b) KF_ASSIGN_CONCAT_(a, b)
+#define KF_ASSIGN_JOIN(a, b) a##b
+#define KF_ASSIGN_CONCAT(a, b) KF_ASSIGN_JOIN(a, b)
+// NOLINTBEGIN(bugprone-macro-parentheses): a declaration cannot stand in parentheses
 #define KF_ASSIGN_IMPL(result, declaration, expression) \
   auto result = (expression);                           \
   if (!result.ok()) {                                   \
@@ -117,3 +118,4 @@ std::string describe_violation(const char* expression, const char* file, int lin
   declaration = std::move(result).value()
 #define KF_ASSIGN(declaration, expression) \
   KF_ASSIGN_IMPL(KF_ASSIGN_CONCAT(kf_result_, __LINE__), declaration, expression)
+// NOLINTEND(bugprone-macro-parentheses)

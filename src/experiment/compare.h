@@ -14,7 +14,7 @@
 namespace kface {
 
 struct CompareOptions {
-  std::string recipes = "frozen,paper";  // names, comma-separated
+  std::string recipes = "frozen,calibrated,paper";  // names, comma-separated
   int splits = 20;
   int max_images = 0;  // at most so many images a person, drawn once; 0: all
   RecipeOptions recipe;

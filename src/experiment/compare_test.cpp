@@ -11,6 +11,7 @@ const Program kProgram{.version = "test", .cpu = "any"};
 
 CompareOptions quick() {
   CompareOptions options;
+  options.recipes = "frozen,paper";
   options.splits = 3;
   options.recipe.train.epochs = 5;
   return options;
