@@ -41,6 +41,8 @@ class TempFolder {
 
 inline void write_bytes(const fs::path& path, std::string_view bytes) {
   fs::create_directories(path.parent_path());
+  // Emptying a file makes ext4 flush it when it is closed, which is slow on a busy disk.
+  fs::remove(path);
   std::ofstream(path, std::ios::binary) << bytes;
 }
 
