@@ -30,7 +30,7 @@ struct Configuration {
   const Halves* halves = nullptr;  // the same, people kept apart
 };
 
-struct Judged {
+struct Judged {  // NOLINT(bugprone-exception-escape): nlohmann's move asserts, it does not throw
   Json result;
   Head head;
 };

@@ -31,7 +31,7 @@ void visit_model_options(Options& o, Visitor&& field) {
   visit_recipe_options(o.fit, field);
 }
 
-struct TrainedModel {
+struct TrainedModel {  // NOLINT(bugprone-exception-escape): nlohmann's move asserts only
   Model model;
   Json record;  // kind "train": what was done and measured, the history by epoch
 };

@@ -22,8 +22,9 @@ std::vector<double> mean_row(std::span<const float> rows, std::size_t m) {
       mean[j] += rows[at + j];
     }
   }
+  const std::size_t count = rows.size() / m;
   for (double& value : mean) {
-    value /= static_cast<double>(rows.size() / m);
+    value /= static_cast<double>(count);
   }
   return mean;
 }

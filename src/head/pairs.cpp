@@ -45,7 +45,8 @@ struct Quota {
 };
 
 Quota quota_for(PairRatio ratio, std::size_t num_pairs) {
-  const auto parts = static_cast<std::size_t>(ratio.same + ratio.different);
+  const auto parts =
+      static_cast<std::size_t>(ratio.same) + static_cast<std::size_t>(ratio.different);
   const std::size_t same = (num_pairs * static_cast<std::size_t>(ratio.same) + parts / 2) / parts;
   return {same, num_pairs - same};
 }
