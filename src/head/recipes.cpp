@@ -40,7 +40,7 @@ Result<PairPlan> plan_pairs(std::span<const std::uint32_t> identities,
   return PairPlan{{sample.pairs.begin(), cut}, {cut, sample.pairs.end()}, sample.num_requested};
 }
 
-std::vector<std::string> recipe_names() { return {"calibrated", "centred", "frozen", "paper"}; }
+std::vector<std::string> recipe_names() { return {"frozen", "calibrated", "centred", "paper"}; }
 
 Result<FittedHead> fit_recipe(const std::string& recipe, const LabelledFeatures& data,
                               const Head& last_layer, const RecipeOptions& options,

@@ -71,7 +71,7 @@ TEST(FitRecipe, ListsTheRecipesWhenTheNameIsUnknown) {
   const auto fitted = fit_recipe("magic", data.labelled(), data.last_layer, {});
   ASSERT_FALSE(fitted.ok());
   EXPECT_EQ(fitted.error().message(),
-            "no recipe is called 'magic'; there are: calibrated, centred, frozen, paper");
+            "no recipe is called 'magic'; there are: frozen, calibrated, centred, paper");
 }
 
 TEST(FitRecipe, ABadRatioIsRefused) {
