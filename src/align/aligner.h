@@ -39,7 +39,7 @@ class Aligner {
  public:
   // Requires: options in their ranges. `models` is not looked at with crop = false.
   // Errors: kNotFound, kCorruption: a dlib model file that is missing (says `run make setup`) or
-  // unreadable. Cost: about 0.1 s.
+  // unreadable. Cost: about 0.6 s.
   static Result<std::unique_ptr<Aligner>> create(const std::filesystem::path& models,
                                                  const AlignOptions& options);
   ~Aligner();
@@ -52,7 +52,7 @@ class Aligner {
   // Errors: kInvalidArgument "no face found ..." with what was tried; "no face at the given
   //         landmarks: ..." if they are no upright face; "cannot be aligned ..." with a library's
   //         reason (out of memory).
-  // Cost:   as FaceFinder::find: 10 to 300 ms with a face, up to 2 s without.
+  // Cost:   as FaceFinder::find: 5 to 200 ms where HOG finds a face, up to 2 s else.
   Result<AlignedFace> align(const Image& photo, const std::optional<Landmarks5>& known = {});
 
  private:
