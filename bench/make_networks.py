@@ -1,14 +1,14 @@
 #!/usr/bin/python3
 """Writes what the benchmark runs on: VGG-Face with random weights, and random inputs.
 
-make_networks.py FOLDER [--tiny]
+make_networks.py FOLDER [--tiny] [--seed N] [--batches N ...]
 
 FOLDER/vgg-face.onnx         up to fc7 after its ReLU, for the peers that read ONNX
 FOLDER/vgg-face.safetensors  the same weights and fc8, for kface and the peers that read tensors
 FOLDER/NAME.N.f32            inputs: little-endian float32 [N, 3, height, width], row-major
 
 The weights are normal with variance 2 / fan-in, so that the activations neither vanish nor explode;
-the inputs have the range of preprocessed photographs. All from one seed. Files that are there are
+the inputs have the range of preprocessed photographs. All from seeds. Files that are there are
 left alone. --tiny: the same layers with few channels and a small picture, for the self-check.
 """
 
@@ -22,7 +22,7 @@ import sys
 
 import numpy as np
 
-SEED = 20150907
+SEED = 20150907  # of everything, unless another is asked for
 FORMAT = {"format": "kface-vgg-face", "version": "1", "channels": "bgr"}
 
 
@@ -60,8 +60,8 @@ def vgg_shapes(size):
     return shapes
 
 
-def random_weights(size):
-    rng = np.random.default_rng(SEED)
+def random_weights(size, seed):
+    rng = np.random.default_rng(seed)
     tensors = {}
     for name, shape in vgg_shapes(size).items():
         scale = np.float32(np.sqrt(2 / np.prod(shape[1:])))
@@ -165,6 +165,7 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("folder", type=pathlib.Path)
     arguments.add_argument("--tiny", action="store_true")
+    arguments.add_argument("--seed", type=int, default=SEED, help="of the weights")
     arguments.add_argument("--batches", type=int, nargs="+", default=[1, 8])
     options = arguments.parse_args()
     if sys.byteorder != "little":
@@ -174,7 +175,7 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     size = TINY if options.tiny else FULL
     if not (folder / "vgg-face.onnx").exists() or not (folder / "vgg-face.safetensors").exists():
-        tensors = random_weights(size)
+        tensors = random_weights(size, options.seed)
         write_safetensors(folder / "vgg-face.safetensors", tensors)
         write_onnx(folder / "vgg-face.onnx", tensors, size)
     write_inputs(folder, "vgg-face", size.side, 1, options.batches)
