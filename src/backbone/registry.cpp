@@ -5,14 +5,15 @@
 namespace kface {
 
 Result<std::unique_ptr<Backbone>> open_backbone(const std::string& id,
-                                                const std::filesystem::path& models) {
+                                                const std::filesystem::path& models,
+                                                const BackboneOptions& options) {
   if (id.ends_with(kMirroredSuffix)) {
-    KF_ASSIGN(auto inner,
-              open_backbone(id.substr(0, id.size() - std::size(kMirroredSuffix) + 1), models));
+    KF_ASSIGN(auto inner, open_backbone(id.substr(0, id.size() - std::size(kMirroredSuffix) + 1),
+                                        models, options));
     return mirror_backbone(std::move(inner));
   }
   if (id == kDlibResnetId) {
-    return open_dlib_resnet(models);
+    return open_dlib_resnet(models, options);
   }
   return Status{ErrorCode::kInvalidArgument,
                 "no backbone is called '" + id + "'; there is: " + kDlibResnetId + ", and " +
