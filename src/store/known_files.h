@@ -23,12 +23,12 @@ inline constexpr std::uint64_t kVggFaceSourceBytes = 580'085'408;
 
 struct KnownFile {
   std::string name;
-  std::string what;
-  std::string sha256;       // empty: every user's file is another
+  std::string what = {};
+  std::string sha256 = {};  // empty: every user's file is another
   std::uint64_t bytes = 0;  // 0: likewise
-  std::string licence;
-  std::vector<std::string> backbones;  // that need this file
-  std::string how_to_get;
+  std::string licence = {};
+  std::vector<std::string> backbones = {};  // that need this file
+  std::string how_to_get = {};
 };
 
 // In the order in which a photo meets them.
