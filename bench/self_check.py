@@ -14,11 +14,22 @@ import numpy as np
 import figures
 import machine
 import run as driver
-from engines import EngineError, Peer, Spinners, Turn, Workload, read_output, take_turns
+from engines import (EngineError, Kface, Peer, Spinners, Turn, Workload, read_output,
+                     take_turns)
 
 BENCH = pathlib.Path(__file__).resolve().parent
 BATCH = 3
 THREADS = 2
+FAKE_KFACE = f"""#!{sys.executable}
+import array, json, sys
+assert sys.argv[1:7] == "bench --backbone vgg-face --precision int8 --json".split()
+options = dict(zip(sys.argv[7::2], sys.argv[8::2]))
+assert options["--batch"] == "{BATCH}" and options["--threads"] == "{THREADS}", options
+assert options["--input"].endswith("vgg-face.{BATCH}.f32")
+if "--save-output" in options:
+    array.array("f", range(1, 7)).tofile(open(options["--save-output"], "wb"))
+print(json.dumps(dict(median_ms=4.0, p95_ms=5.0, version="1.2", asserts=True)))
+"""
 
 
 def make_networks(folder, seed=None):
@@ -91,6 +102,25 @@ class Harness(unittest.TestCase):
                             read_output(workload.baseline, BATCH), BATCH)
         self.assertFalse(row["same_output"])
         self.assertIn("**NO**", figures.cells(row))
+
+    def test_kface_is_asked_anew_each_turn_and_may_state_its_median_alone(self):
+        program = self.folder / "kface"
+        program.write_text(FAKE_KFACE)
+        program.chmod(0o755)
+        kface = Kface(program, "vgg-face", "int8", asked=3.7)
+        workload, turns = self.workload([numpy_peer(self.folder / "a"), kface])
+        output = read_output(kface, BATCH)
+        self.assertEqual(output.tolist(), [[1, 2], [3, 4], [5, 6]])
+        row = driver.row_of(kface, turns[kface.name], turns["NumPy"], output, BATCH)
+        self.assertEqual((row["median_ms"], row["p95_ms"], row["samples"]), (4.0, 5.0, 2))
+        self.assertEqual((row["library"], row["asserts"]), ("kface 1.2", True))
+
+    def test_a_kface_that_fails_is_an_error_with_its_last_words(self):
+        with self.assertRaisesRegex(EngineError, "kface f32 failed(.|\n)*unknown-network"):
+            program = self.folder / "failing-kface"
+            program.write_text("#!/bin/sh\necho unknown-network >&2\nexit 1\n")
+            program.chmod(0o755)
+            self.workload([Kface(program, "x", "f32")])
 
     def test_an_engine_that_breaks_off_is_an_error_with_its_last_words(self):
         broken = Peer("broken", [sys.executable, BENCH / "peers/numpy_vgg.py", "--network",
