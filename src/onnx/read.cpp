@@ -245,6 +245,10 @@ Result<OnnxModel> parse_onnx(std::span<const std::uint8_t> bytes, const std::str
       model.opset = opset.version();
     }
   }
+  if (model.opset < 1) {
+    return Status{ErrorCode::kCorruption,
+                  name + ": cut short, or no ONNX model: it does not say which operators it means"};
+  }
   KF_TRY(Reader(*proto.mutable_graph(), model).read());
   return model;
 }
@@ -287,8 +291,9 @@ std::vector<std::uint8_t> cut_onnx(std::span<const std::uint8_t> bytes, const st
   }
   graph.clear_output();
   graph.add_output()->set_name(output);
-  graph.mutable_output(0)->mutable_type()->mutable_tensor_type()->set_elem_type(
-      onnx::TensorProto::FLOAT);
+  auto& type = *graph.mutable_output(0)->mutable_type()->mutable_tensor_type();
+  type.set_elem_type(onnx::TensorProto::FLOAT);
+  type.mutable_shape();  // of no stated sizes; readers ask that there be one
   graph.clear_value_info();
   std::vector<std::uint8_t> cut(proto.ByteSizeLong());
   KF_REQUIRE(proto.SerializeToArray(cut.data(), static_cast<int>(cut.size())), cut.size());

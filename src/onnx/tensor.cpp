@@ -73,7 +73,8 @@ Result<std::size_t> read_shape(const TensorProto& proto, const std::string& name
       return corrupt(name, "has a negative size, " + std::to_string(size));
     }
     shape.push_back(static_cast<std::size_t>(size));
-    if (__builtin_mul_overflow(count, shape.back(), &count) || count > kMaxElements) {
+    if (shape.back() > kMaxElements || __builtin_mul_overflow(count, shape.back(), &count) ||
+        count > kMaxElements) {
       return corrupt(name, "has more numbers than an ONNX file can hold");
     }
   }

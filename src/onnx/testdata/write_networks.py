@@ -1,7 +1,8 @@
 """write_networks.py FOLDER: small ONNX networks, one a file, that the tests compare with OpenCV.
 
 Each function below is one network, named like it. Weights are drawn by a seed that is the network's
-name, so that a new network changes no other.
+name, so that a new network changes no other. A network NAME_twin is NAME said otherwise, for where
+OpenCV 4.6 reads NAME wrongly or not at all.
 """
 import sys
 import zlib
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+import onnx.checker
+import onnx.shape_inference
 from onnx import TensorProto, helper, numpy_helper
 
 SIZE = 12  # pixels of the input, each way
@@ -18,7 +21,7 @@ class Graph:
     """Collects nodes and weights; every method returns the name of the value that it makes."""
 
     def __init__(self, name):
-        self.random = np.random.default_rng(zlib.crc32(name.encode()))
+        self.random = np.random.default_rng(zlib.crc32(name.removesuffix("_twin").encode()))
         self.name = name
         self.nodes = []
         self.weights = []
@@ -63,6 +66,10 @@ class Graph:
         graph = helper.make_graph(self.nodes, self.name, self.inputs, infos, self.weights)
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", self.opset)])
         model.ir_version = 7
+        model = onnx.shape_inference.infer_shapes(model)
+        for output in model.graph.output:
+            output.type.tensor_type.shape.SetInParent()  # where it could not be inferred: open
+        onnx.checker.check_model(model)
         return model
 
 
@@ -84,6 +91,10 @@ def conv_same_upper(g):
 
 def conv_same_lower(g):
     return g.conv("input", 3, 4, auto_pad="SAME_LOWER", strides=[2, 2])
+
+
+def conv_same_lower_twin(g):
+    return g.conv("input", 3, 4, pads=[1, 1, 0, 0], strides=[2, 2])
 
 
 def conv_valid(g):
@@ -188,6 +199,13 @@ def gemm_of_a_flattened_picture(g):
     return g.node("Gemm", x, g.draw(64, 6), g.draw(6), alpha=0.5, beta=2.0)
 
 
+def gemm_of_a_flattened_picture_twin(g):
+    x = g.node("Flatten", g.node("Relu", g.conv("input", 3, 4, strides=[3, 3])))
+    weight = numpy_helper.to_array(g.weights[int(g.draw(64, 6)[1:])])
+    bias = numpy_helper.to_array(g.weights[int(g.draw(6)[1:])])
+    return g.node("Gemm", x, g.constant(0.5 * weight.T), g.constant(2 * bias), transB=1)
+
+
 def gemm_transposed(g):
     x = g.node("Flatten", g.conv("input", 3, 4, strides=[3, 3]))
     return g.node("Gemm", x, g.draw(6, 64), g.draw(6), transB=1)
@@ -235,15 +253,36 @@ def squeeze(g):
     return g.node("MatMul", g.node("Squeeze", x, g.integers(2, 3)), g.draw(6, 4))
 
 
+def squeeze_twin(g):
+    x = g.node("GlobalAveragePool", g.conv("input", 3, 6))
+    return g.node("MatMul", g.node("Flatten", x), g.draw(6, 4))
+
+
 def squeeze_one_by_one(g):
     x = g.node("GlobalAveragePool", g.conv("input", 3, 6))
     x = g.node("Squeeze", g.node("Squeeze", x, g.integers(-1)), g.integers(2))
     return g.node("MatMul", x, g.draw(6, 4))
 
 
+def squeeze_one_by_one_twin(g):
+    return squeeze_twin(g)
+
+
+def squeeze_as_older_files_write_it(g):
+    g.opset = 11
+    x = g.node("GlobalAveragePool", g.conv("input", 3, 6))
+    return g.node("MatMul", g.node("Squeeze", x, axes=[2, 3]), g.draw(6, 4))
+
+
 def unsqueeze(g):
     x = g.node("Flatten", g.conv("input", 3, 4, strides=[3, 3]))
     x = g.node("Unsqueeze", g.node("MatMul", x, g.draw(64, 6)), g.integers(2, 3))
+    return g.conv(x, 6, 5, 1)
+
+
+def unsqueeze_twin(g):
+    x = g.node("Flatten", g.conv("input", 3, 4, strides=[3, 3]))
+    x = g.node("Reshape", g.node("MatMul", x, g.draw(64, 6)), g.integers(1, 6, 1, 1))
     return g.conv(x, 6, 5, 1)
 
 
@@ -270,6 +309,12 @@ def weights_of_two_names(g):
     name = g.node("Identity", g.draw(4))
     return g.node("Conv", g.node("Conv", "input", g.draw(4, 3, 1, 1), name), g.draw(4, 4, 3, 3),
                   name)
+
+
+def weights_of_two_names_twin(g):
+    name = g.draw(4)
+    x = g.node("Conv", "input", g.draw(4, 3, 1, 1), name, kernel_shape=[1, 1])
+    return g.node("Conv", x, g.draw(4, 4, 3, 3), name, kernel_shape=[3, 3])
 
 
 def residual_network(g):
