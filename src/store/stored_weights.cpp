@@ -1,0 +1,81 @@
+#include "store/stored_weights.h"
+
+#include "base/mapped_file.h"
+#include "base/safetensors_header.h"
+#include "weights/vgg_layout.h"
+
+namespace kface {
+namespace {
+
+constexpr char kVersion[] = "1";
+constexpr char kChannels[] = "bgr";
+
+std::string value_or_empty(const std::map<std::string, std::string>& metadata,
+                           const std::string& key) {
+  const auto found = metadata.find(key);
+  return found == metadata.end() ? "" : found->second;
+}
+
+Status check_metadata(const std::map<std::string, std::string>& metadata, const std::string& name) {
+  const std::string format = value_or_empty(metadata, "format");
+  const std::string version = value_or_empty(metadata, "version");
+  const std::string channels = value_or_empty(metadata, "channels");
+  if (format != kVggFaceFormat) {
+    return {ErrorCode::kCorruption,
+            name + ": is of format '" + format + "', expected '" + kVggFaceFormat + "'"};
+  }
+  if (version != kVersion) {
+    return {ErrorCode::kVersion, name + ": format version '" + version + "', this build reads " +
+                                     kVersion + "; update kface, or import the file again"};
+  }
+  if (channels != kChannels) {
+    return {ErrorCode::kCorruption,
+            name + ": its channels are '" + channels + "', expected '" + kChannels + "'"};
+  }
+  return {};
+}
+
+}  // namespace
+
+std::optional<std::string> safetensors_format(const std::filesystem::path& path) {
+  const auto file = MappedFile::open(path);
+  if (!file.ok()) {
+    return std::nullopt;
+  }
+  const auto header = decode_safetensors_header(file.value().bytes(), path.string());
+  return header.ok() ? std::optional(value_or_empty(header.value().metadata, "format"))
+                     : std::nullopt;
+}
+
+Status check_stored_weights(const MappedTensors& weights, const std::string& name) {
+  KF_TRY(check_metadata(weights.metadata(), name));
+  const VggLayout layout = vgg_face_layout();
+  const auto& tensors = weights.tensors();
+  const bool with_top = tensors.contains("fc6.weight");
+  std::size_t count = 0;
+  for (const VggLayer& layer : layout.layers) {
+    if (layer.linear && !with_top) {
+      continue;
+    }
+    for (const auto& [tensor, shape] : {std::pair(layer.name + ".weight", layer.weight_shape()),
+                                        std::pair(layer.name + ".bias", layer.bias_shape())}) {
+      const auto found = tensors.find(tensor);
+      if (found == tensors.end()) {
+        return {ErrorCode::kCorruption, name + ": tensor '" + tensor + "' is missing"};
+      }
+      if (found->second.shape != shape) {
+        return {ErrorCode::kCorruption, name + ": tensor '" + tensor + "' has shape " +
+                                            shape_text(found->second.shape) + ", expected " +
+                                            shape_text(shape)};
+      }
+      ++count;
+    }
+  }
+  return count == tensors.size()
+             ? Status{}
+             : Status{ErrorCode::kCorruption, name + ": holds " + std::to_string(tensors.size()) +
+                                                  " tensors, VGG-Face has " +
+                                                  std::to_string(count) + " of them"};
+}
+
+}  // namespace kface
