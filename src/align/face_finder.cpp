@@ -10,6 +10,8 @@
 #include <opencv2/imgproc.hpp>
 #include <utility>
 
+#include "align/dlib_model.h"
+
 namespace kface {
 namespace {
 
@@ -82,20 +84,6 @@ cv::Mat view_of(const Image& image) {
   return {image.height, image.width, CV_8UC3, const_cast<std::uint8_t*>(image.pixels.data())};
 }
 
-template <typename Model>
-Status load_model(const std::filesystem::path& path, Model& model) {
-  if (!std::filesystem::is_regular_file(path)) {
-    return {ErrorCode::kNotFound, path.string() + ": no such file; run `make setup`"};
-  }
-  try {
-    dlib::deserialize(path.string()) >> model;
-  } catch (const std::exception& error) {  // dlib's, or bad_alloc for a size that is nonsense
-    return {ErrorCode::kCorruption, path.string() + ": not the dlib model that is expected (" +
-                                        error.what() + "); delete it and run `make setup`"};
-  }
-  return {};
-}
-
 }  // namespace
 
 struct FaceFinder::Impl {
@@ -148,7 +136,7 @@ FaceFinder::~FaceFinder() = default;
 Result<std::unique_ptr<FaceFinder>> FaceFinder::create(const std::filesystem::path& models) {
   const std::filesystem::path predictor_file = models / "shape_predictor_5_face_landmarks.dat";
   dlib::shape_predictor predictor;
-  KF_TRY(load_model(predictor_file, predictor));
+  KF_TRY(load_dlib_model(predictor_file, predictor));
   if (predictor.num_parts() != Landmarks5{}.size()) {
     return Status{ErrorCode::kCorruption,
                   predictor_file.string() + ": predicts " + std::to_string(predictor.num_parts()) +
@@ -156,7 +144,7 @@ Result<std::unique_ptr<FaceFinder>> FaceFinder::create(const std::filesystem::pa
   }
   auto impl = std::make_unique<Impl>();
   impl->predictor = std::move(predictor);
-  KF_TRY(load_model(models / "mmod_human_face_detector.dat", impl->cnn));
+  KF_TRY(load_dlib_model(models / "mmod_human_face_detector.dat", impl->cnn));
   return std::unique_ptr<FaceFinder>(new FaceFinder(std::move(impl)));
 }
 

@@ -131,6 +131,22 @@ Box box_of_landmarks(const Landmarks5& landmarks) {
   return box;
 }
 
+Landmarks5 mean_landmarks(int size, double padding) {
+  // dlib, get_face_chip_details; rounded to what a pixel needs.
+  constexpr double kMean[][2] = {{0.85957, 0.21350},
+                                 {0.64606, 0.22897},
+                                 {0.12058, 0.21373},
+                                 {0.33409, 0.22906},
+                                 {0.49011, 0.62780}};
+  const double unit = size / (1 + 2 * padding);
+  Landmarks5 landmarks;
+  for (std::size_t i = 0; i < landmarks.size(); ++i) {
+    landmarks[i] = {static_cast<float>((kMean[i][0] + padding) * unit),
+                    static_cast<float>((kMean[i][1] + padding) * unit)};
+  }
+  return landmarks;
+}
+
 std::size_t choose_face(const std::vector<FoundFace>& faces, int photo_width, int photo_height) {
   KF_REQUIRE(!faces.empty());
   const double half_diagonal = std::hypot(photo_width, photo_height) / 2;

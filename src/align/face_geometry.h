@@ -42,6 +42,9 @@ std::string implausible_face(const FoundFace& face);
 // The box that dlib's detector would give for these landmarks, on average.
 Box box_of_landmarks(const Landmarks5& landmarks);
 
+// Where dlib's mean face has its landmarks on a chip of `size` pixels and `padding`.
+Landmarks5 mean_landmarks(int size, double padding);
+
 // Index of the largest central face: largest area x (1 - d / h)^2, d the distance of the box's
 // centre from the photo's, h half the photo's diagonal (d at most h). Requires: at least one face.
 std::size_t choose_face(const std::vector<FoundFace>& faces, int photo_width, int photo_height);
