@@ -156,10 +156,13 @@ Result<std::unique_ptr<Backbone>> open_dlib_resnet(const std::filesystem::path& 
             preprocess_chip(input, chip, to);
             return Status{};
           },
-      .last_layer = {.d = kFeatureDim,
-                     .m = kEmbeddingDim,
-                     .weight = weights.last_layer,
-                     .bias = std::vector<float>(kEmbeddingDim, 0.0F)}};
+      .make_last_layer =
+          [weight = weights.last_layer] {
+            return Head{.d = kFeatureDim,
+                        .m = kEmbeddingDim,
+                        .weight = weight,
+                        .bias = std::vector<float>(kEmbeddingDim, 0.0F)};
+          }};
   return std::unique_ptr<Backbone>(std::make_unique<EngineBackbone>(std::move(parts), options));
 }
 

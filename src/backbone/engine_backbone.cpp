@@ -78,6 +78,11 @@ EngineBackbone::EngineBackbone(Parts parts, BackboneOptions options)
   }
 }
 
+const Head& EngineBackbone::last_layer() const {
+  std::call_once(last_layer_made_, [this] { last_layer_ = parts_.make_last_layer(); });
+  return last_layer_;
+}
+
 Result<std::unique_ptr<Engine>> EngineBackbone::make_engine(const EngineOptions& options) const {
   KF_ASSIGN(auto engine, Engine::create(parts_.network, options, store_));
   if (parts_.weights_taken) {

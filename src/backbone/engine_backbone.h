@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <span>
 
 #include "backbone/backbone.h"
@@ -19,7 +20,7 @@ class EngineBackbone : public Backbone {
     BackboneInfo info;  // without variant_digest
     Network network;    // ends with the feature
     ChipReader read_chip;
-    Head last_layer;
+    std::function<Head()> make_last_layer;  // called when it is first asked for
     // Called once, when the first engine has taken what it needs of the weights: the names of the
     // layers whose weights are used where they lie. Others may leave memory.
     std::function<void(const std::vector<std::string>& borrowed)> weights_taken = {};
@@ -29,7 +30,7 @@ class EngineBackbone : public Backbone {
   EngineBackbone(Parts parts, BackboneOptions options);
 
   const BackboneInfo& info() const override { return parts_.info; }
-  const Head& last_layer() const override { return parts_.last_layer; }
+  const Head& last_layer() const override;
   Result<std::unique_ptr<FeatureExtractor>> make_extractor(
       const ExtractorOptions& options) const override;
   const EngineBackbone* engine_backbone() const override { return this; }
@@ -50,6 +51,8 @@ class EngineBackbone : public Backbone {
   BackboneOptions options_;
   Plan plan_;
   std::shared_ptr<WeightStore> store_;
+  mutable std::once_flag last_layer_made_;
+  mutable Head last_layer_;
 };
 
 }  // namespace kface

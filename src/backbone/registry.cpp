@@ -1,6 +1,7 @@
 #include "backbone/backbone.h"
 #include "backbone/dlib_resnet.h"
 #include "backbone/mirrored.h"
+#include "backbone/vgg_face.h"
 
 namespace kface {
 
@@ -15,9 +16,16 @@ Result<std::unique_ptr<Backbone>> open_backbone(const std::string& id,
   if (id == kDlibResnetId) {
     return open_dlib_resnet(models, options);
   }
+  if (is_vgg_face_id(id)) {
+    return open_vgg_face(id, models, options);
+  }
+  std::string known = kDlibResnetId;
+  for (const auto& name : vgg_face_ids()) {
+    known += ", " + name;
+  }
   return Status{ErrorCode::kInvalidArgument,
-                "no backbone is called '" + id + "'; there is: " + kDlibResnetId + ", and " +
-                    kDlibResnetId + kMirroredSuffix + " (each face and its mirror image averaged)"};
+                "no backbone is called '" + id + "'; there are: " + known + ", and each with " +
+                    kMirroredSuffix + " (a face and its mirror image averaged)"};
 }
 
 }  // namespace kface

@@ -7,14 +7,13 @@
 #include <string_view>
 #include <vector>
 
+#include "backbone/vgg_face.h"
 #include "kface/status.h"
 
 namespace kface {
 
-inline constexpr char kVggFaceName[] = "vgg-face";
-inline constexpr char kVggFaceNotopName[] = "vgg-face-notop";
-inline constexpr char kVggFaceFile[] = "vgg-face.safetensors";
-inline constexpr char kVggFaceNotopFile[] = "vgg-face-notop.safetensors";
+inline constexpr auto& kVggFaceName = kVggFaceId;
+inline constexpr auto& kVggFaceNotopName = kVggFaceNotopId;
 
 // The file that most users of VGG-Face have: its weights in Keras' form, as deepface publishes
 // them.
