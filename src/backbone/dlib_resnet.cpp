@@ -45,11 +45,12 @@ class NetworkBuilder {
     std::size_t at = relu(conv(0, kStemChannels, square_window(7, 2, 0)));
     at = pool(at, LayerKind::kMaxPool, square_window(3, 2, 0));
     for (const auto& [channels, down] : kBlocks) {
+      // The skip first: what is there already is added by the convolution itself.
+      const std::size_t skip =
+          down ? pool(at, LayerKind::kAveragePool, square_window(2, 2, 0)) : at;
       const std::size_t inner =
           relu(conv(at, channels, down ? square_window(3, 2, 0) : square_window(3, 1, 1)));
       const std::size_t outer = conv(inner, channels, square_window(3, 1, 1));
-      const std::size_t skip =
-          down ? pool(at, LayerKind::kAveragePool, square_window(2, 2, 0)) : at;
       at = relu(add({.name = "add" + number(), .kind = LayerKind::kAdd, .inputs = {outer, skip}}));
     }
     pool(at, LayerKind::kAveragePool, square_window(2, 1, 0));  // of the 2x2 picture that is left
@@ -142,27 +143,22 @@ Result<std::unique_ptr<Backbone>> open_dlib_resnet(const std::filesystem::path& 
                   path.string() + ": " + network.error().message() + "; run 'make setup'"};
   }
   const Preprocess input = preprocess();
-  EngineBackbone::Parts parts{
-      .info = {.id = kDlibResnetId,
-               .digest = sha256_hex(std::string(kDlibResnetId) + "\n" + weights.file_digest + "\n" +
-                                    describe(input)),
-               .feature_dim = kFeatureDim,
-               .chip_size = kChipSize,
-               .chip_padding = kChipPadding,
-               .customary_threshold = kCustomaryThreshold},
-      .network = std::move(network).value(),
-      .read_chip =
-          [input](const Image& chip, std::span<float> to) {
-            preprocess_chip(input, chip, to);
-            return Status{};
-          },
-      .make_last_layer =
-          [weight = weights.last_layer] {
-            return Head{.d = kFeatureDim,
-                        .m = kEmbeddingDim,
-                        .weight = weight,
-                        .bias = std::vector<float>(kEmbeddingDim, 0.0F)};
-          }};
+  EngineBackbone::Parts parts;
+  parts.info.id = kDlibResnetId;
+  parts.info.digest =
+      sha256_hex(std::string(kDlibResnetId) + "\n" + weights.file_digest + "\n" + describe(input));
+  parts.info.feature_dim = kFeatureDim;
+  parts.info.chip_size = kChipSize;
+  parts.info.chip_padding = kChipPadding;
+  parts.info.customary_threshold = kCustomaryThreshold;
+  parts.network = std::move(network).value();
+  parts.read_chip = chip_reader(input);
+  parts.make_last_layer = [weight = weights.last_layer] {
+    return Head{.d = kFeatureDim,
+                .m = kEmbeddingDim,
+                .weight = weight,
+                .bias = std::vector<float>(kEmbeddingDim, 0.0F)};
+  };
   return std::unique_ptr<Backbone>(std::make_unique<EngineBackbone>(std::move(parts), options));
 }
 

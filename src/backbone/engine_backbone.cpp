@@ -62,6 +62,13 @@ std::string describe_variant(const Precision precision, const Plan& plan,
 
 }  // namespace
 
+ChipReader chip_reader(const Preprocess& preprocess) {
+  return [preprocess](const Image& chip, std::span<float> input) {
+    preprocess_chip(preprocess, chip, input);
+    return Status{};
+  };
+}
+
 EngineBackbone::EngineBackbone(Parts parts, BackboneOptions options)
     : parts_(std::move(parts)),
       options_(std::move(options)),

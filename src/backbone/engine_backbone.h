@@ -7,12 +7,16 @@
 #include <span>
 
 #include "backbone/backbone.h"
+#include "backbone/preprocess.h"
 #include "nn/engine.h"
 
 namespace kface {
 
 // Writes the network's input (CHW floats) for a chip. Thread-safe.
 using ChipReader = std::function<Status(const Image& chip, std::span<float> input)>;
+
+// preprocess_chip() as a reader.
+ChipReader chip_reader(const Preprocess& preprocess);
 
 class EngineBackbone : public Backbone {
  public:

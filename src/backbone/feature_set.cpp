@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "align/decode.h"
+#include "backbone/engine_backbone.h"
 #include "base/digest.h"
 #include "base/files.h"
 #include "base/safetensors.h"
@@ -260,6 +261,28 @@ class Extraction {
 Result<FeatureSet> load_or_extract(const std::filesystem::path& dataset, const Manifest& manifest,
                                    const Backbone& backbone, const JobContext& context) {
   return Extraction(dataset, manifest, backbone, context).run();
+}
+
+Result<std::vector<float>> read_inputs(const std::filesystem::path& dataset,
+                                       const Manifest& manifest, const EngineBackbone& backbone,
+                                       std::size_t most) {
+  std::vector<const ImageRecord*> rows;
+  for (const auto& image : manifest.images) {
+    if (image.accepted()) {
+      rows.push_back(&image);
+    }
+  }
+  if (rows.empty()) {
+    return Status{ErrorCode::kInvalidArgument, dataset.string() + ": no accepted image"};
+  }
+  const std::size_t count = std::min(most, rows.size());
+  const std::size_t size = backbone.network().input.size();
+  std::vector<float> inputs(count * size);
+  for (std::size_t i = 0; i < count; ++i) {
+    KF_ASSIGN(const Image chip, read_chip(dataset, *rows[i * rows.size() / count]));
+    KF_TRY(backbone.chip_reader()(chip, std::span(inputs).subspan(i * size, size)));
+  }
+  return inputs;
 }
 
 bool features_cached(const std::filesystem::path& dataset, const Manifest& manifest,

@@ -37,6 +37,13 @@ struct FeatureSet {
 Result<FeatureSet> load_or_extract(const std::filesystem::path& dataset, const Manifest& manifest,
                                    const Backbone& backbone, const JobContext& context);
 
+// Network inputs of accepted images, [n, network.input], for calibration and timing: at most
+// `most`, spread evenly over the manifest.
+// Errors: kInvalidArgument (no accepted image), kNotFound or kCorruption as load_or_extract.
+Result<std::vector<float>> read_inputs(const std::filesystem::path& dataset,
+                                       const Manifest& manifest, const EngineBackbone& backbone,
+                                       std::size_t most);
+
 // True if load_or_extract would compute nothing.
 bool features_cached(const std::filesystem::path& dataset, const Manifest& manifest,
                      const BackboneInfo& backbone);

@@ -233,28 +233,22 @@ Result<std::unique_ptr<Backbone>> open_vgg_face_as(const VggLayout& layout, cons
   const std::size_t d = shapes.back().size();
   const Preprocess input = preprocess_of(*variant, facts.mean_bgr);
   const VggLayer fc8 = layout.layers.back();
-  EngineBackbone::Parts parts{
-      .info = {.id = id,
-               .digest = sha256_hex(std::string(kVggFaceId) + "\n" + tensors->content_digest() +
-                                    "\n" + describe(input)),
-               .feature_dim = d,
-               .chip_size = kSide,
-               .chip_padding = kChipPadding,
-               .customary_threshold = variant->with_top ? kCustomaryThreshold : 0},
-      .network = std::move(network).value(),
-      .read_chip =
-          [input](const Image& chip, std::span<float> to) {
-            preprocess_chip(input, chip, to);
-            return Status{};
-          },
-      .make_last_layer =
-          [fc8, tensors, d, with_top = variant->with_top] {
-            return with_top ? last_layer(fc8, *tensors) : identity_head(d);
-          },
-      .weights_taken =
-          [layout, tensors](const std::vector<std::string>& borrowed) {
-            release_copied(layout, *tensors, borrowed);
-          }};
+  EngineBackbone::Parts parts;
+  parts.info.id = id;
+  parts.info.digest = sha256_hex(std::string(kVggFaceId) + "\n" + tensors->content_digest() + "\n" +
+                                 describe(input));
+  parts.info.feature_dim = d;
+  parts.info.chip_size = kSide;
+  parts.info.chip_padding = kChipPadding;
+  parts.info.customary_threshold = variant->with_top ? kCustomaryThreshold : 0;
+  parts.network = std::move(network).value();
+  parts.read_chip = chip_reader(input);
+  parts.make_last_layer = [fc8, tensors, d, with_top = variant->with_top] {
+    return with_top ? last_layer(fc8, *tensors) : identity_head(d);
+  };
+  parts.weights_taken = [layout, tensors](const std::vector<std::string>& borrowed) {
+    release_copied(layout, *tensors, borrowed);
+  };
   return std::unique_ptr<Backbone>(std::make_unique<EngineBackbone>(std::move(parts), options));
 }
 

@@ -13,7 +13,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr char kFormat[] = "kface-model";
 constexpr int kVersionLowest = 1;
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;  // 2: may have `engine`
 
 Json to_json(const Threshold& t) {
   Json json{{"distance", t.distance},
@@ -39,6 +39,43 @@ Threshold threshold_from(const Json& json) {
   return t;
 }
 
+Json to_json(const EngineChoice& engine) {
+  Json ways = Json::object();
+  for (const auto& [layer, way] : engine.plan.ways) {
+    ways[layer] = way_name(way);
+  }
+  return {{"precision", precision_name(engine.precision)},
+          {"otherwise", way_name(engine.plan.otherwise)},
+          {"ways", ways},
+          {"limits", engine.calibration.limits},
+          {"rule", engine.rule},
+          {"lowest_cosine", engine.lowest_cosine}};
+}
+
+// The value that `name` stands for. Throws Json::other_error for a name that nothing has.
+template <typename Parse>
+auto parsed(const Parse& parse, const std::string& name) {
+  const auto value = parse(name);
+  if (!value) {
+    throw Json::other_error::create(501, "'" + name + "' is not a name that this build knows",
+                                    nullptr);
+  }
+  return *value;
+}
+
+EngineChoice engine_from(const Json& json) {
+  EngineChoice engine;
+  engine.precision = parsed(parse_precision, json.at("precision").get<std::string>());
+  engine.plan.otherwise = parsed(parse_way, json.at("otherwise").get<std::string>());
+  for (const auto& [layer, way] : json.at("ways").items()) {
+    engine.plan.ways[layer] = parsed(parse_way, way.get<std::string>());
+  }
+  engine.calibration.limits = json.at("limits").get<std::map<std::string, float>>();
+  engine.rule = json.at("rule").get<std::string>();
+  engine.lowest_cosine = json.at("lowest_cosine").get<double>();
+  return engine;
+}
+
 TensorFile to_file(const Model& model) {
   TensorFile file;
   const Head& head = model.head;
@@ -52,8 +89,11 @@ TensorFile to_file(const Model& model) {
              {"options", model.options},
              {"data_digest", model.data_digest},
              {"program", model.program}};
+  if (model.engine) {
+    facts["engine"] = to_json(*model.engine);
+  }
   file.metadata = {{"format", kFormat},
-                   {"version", std::to_string(kVersion)},
+                   {"version", std::to_string(model.engine ? kVersion : kVersionLowest)},
                    {"model", facts.dump(-1, ' ', false, Json::error_handler_t::replace)}};
   file.tensors["head.weight"] = {{head.d, head.m}, head.weight};
   file.tensors["head.bias"] = {{head.m}, head.bias};
@@ -117,6 +157,9 @@ class ModelReader {
     model.options = json.at("options").get<std::map<std::string, std::string>>();
     model.data_digest = json.at("data_digest").get<std::string>();
     model.program = json.at("program").get<std::string>();
+    if (json.contains("engine")) {
+      model.engine = engine_from(json.at("engine"));
+    }
   }
 
   Status read_tensors(Model& model) {

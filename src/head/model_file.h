@@ -9,6 +9,7 @@
 
 #include "kface/status.h"
 #include "nn/last_layer.h"
+#include "nn/plan.h"
 
 namespace kface {
 
@@ -21,6 +22,16 @@ struct Threshold {
   bool unseen_people = false;  // were they kept apart from the fit?
 };
 
+// How the backbone computes for this model, where it is not plain float32: chosen by 'kface
+// calibrate' on a machine and on faces.
+struct EngineChoice {
+  Precision precision = Precision::kF32;
+  Plan plan = {};
+  Calibration calibration = {};  // 8-bit limits; empty without 8 bits
+  std::string rule = {};         // how they were found
+  double lowest_cosine = 1;      // of the features with float32 ones, over the faces calibrated on
+};
+
 struct Model {
   std::string recipe;
   std::string backbone;         // BackboneInfo::id
@@ -28,6 +39,7 @@ struct Model {
   Head head;
   std::optional<ScoreUnit> score;
   Threshold threshold;
+  std::optional<EngineChoice> engine;
   // How the chips were made, so that a photo is treated at the door as it was in training.
   std::map<std::string, std::string> preprocessing;  // crop, color, chip_size, padding
   std::map<std::string, std::string> options;        // every option of the fit, by key

@@ -24,6 +24,25 @@ Status bad_fact(const std::string& key, const std::string& value) {
                                             "', which this build does not know"};
 }
 
+Result<BackboneOptions> backbone_options(const std::string& model,
+                                         const std::optional<EngineChoice>& engine,
+                                         std::optional<Precision> precision) {
+  BackboneOptions options;
+  if (engine && (!precision || *precision == engine->precision)) {
+    options.precision = engine->precision;
+    options.plan = engine->plan;
+    options.calibration = engine->calibration;
+    return options;
+  }
+  options.precision = precision.value_or(Precision::kF32);
+  if (options.precision == Precision::kInt8) {
+    return Status{ErrorCode::kInvalidArgument,
+                  model + ": has no calibration for 8 bits; run 'kface calibrate DS -m " + model +
+                      " -o CALIBRATED' on faces of your camera and use that model"};
+  }
+  return options;
+}
+
 }  // namespace
 
 std::map<std::string, std::string> align_facts(const std::map<std::string, std::string>& facts) {
@@ -79,16 +98,19 @@ Model frozen_model(const Backbone& backbone) {
 }
 
 Result<OpenedModel> open_model(const std::string& name, const std::string& backbone_id,
-                               const std::filesystem::path& models) {
+                               const std::filesystem::path& models,
+                               std::optional<Precision> precision) {
   OpenedModel opened;
   if (name == kFrozenModel) {
-    KF_ASSIGN(opened.backbone, open_backbone(backbone_id, models));
+    KF_ASSIGN(const auto options, backbone_options(kFrozenModel, {}, precision));
+    KF_ASSIGN(opened.backbone, open_backbone(backbone_id, models, options));
     opened.model = frozen_model(*opened.backbone);
     opened.name = kFrozenModel;
     return opened;
   }
   KF_ASSIGN(opened.model, read_model(name));
-  KF_ASSIGN(opened.backbone, open_backbone(opened.model.backbone, models));
+  KF_ASSIGN(const auto options, backbone_options(name, opened.model.engine, precision));
+  KF_ASSIGN(opened.backbone, open_backbone(opened.model.backbone, models, options));
   const BackboneInfo& info = opened.backbone->info();
   if (Status status = check_backbone(opened.model, info.id, info.digest); !status.ok()) {
     return Status{status.code(), name + ": " + status.message()};

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -30,10 +31,13 @@ struct OpenedModel {
 Model frozen_model(const Backbone& backbone);
 
 // `name` is a model file, or "frozen" for `backbone_id` as it is. `models`: folder of the weights.
+// The backbone computes as the model's `engine` says, or in `precision` if that is given; 8 bits
+// only with a model that was calibrated.
 // Errors: those of read_model and open_backbone; kMismatch if the backbone there is not the
 //         model's.
 Result<OpenedModel> open_model(const std::string& name, const std::string& backbone_id,
-                               const std::filesystem::path& models);
+                               const std::filesystem::path& models,
+                               std::optional<Precision> precision = {});
 
 // One face of one photo.
 struct EmbeddedFace {

@@ -23,7 +23,7 @@ std::string colour_text(const std::array<float, 3>& colour) {
   for (const float value : colour) {
     std::array<char, 32> digits{};
     const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-    text += (text.empty() ? "" : ",") + std::string(digits.data(), end);
+    text.append(text.empty() ? "" : ",").append(digits.data(), end);
   }
   return text;
 }

@@ -59,7 +59,7 @@ int run_embed(const Globals& globals, const EmbedArguments& arguments) {
   if (!opened.ok()) {
     return report_error(opened.error());
   }
-  const auto verifier = Verifier::create(opened.value(), models);
+  const auto verifier = Verifier::create(opened.value(), models, globals.threads);
   if (!verifier.ok()) {
     return report_error(verifier.error());
   }

@@ -77,7 +77,7 @@ int run_verify(const Globals& globals, const VerifyArguments& arguments) {
   if (!opened.ok()) {
     return report_error(opened.error());
   }
-  const auto verifier = Verifier::create(opened.value(), models);
+  const auto verifier = Verifier::create(opened.value(), models, globals.threads);
   if (!verifier.ok()) {
     return report_error(verifier.error());
   }
