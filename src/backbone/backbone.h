@@ -15,6 +15,10 @@
 
 namespace kface {
 
+inline constexpr char kEngineKface[] = "kface";
+inline constexpr char kEngineOpenCv[] = "opencv-dnn";
+inline constexpr char kEngineDlib[] = "dlib";
+
 // What identifies a backbone, and what it expects; preprocessing is part of the digest, so that
 // training and serving cannot differ.
 struct BackboneInfo {
@@ -25,6 +29,11 @@ struct BackboneInfo {
   double chip_padding = 0;  // room around the face in that chip
   // Distance that its authors recommend for its own last layer; what users compare with.
   double customary_threshold = 0;
+  std::string engine = kEngineKface;  // what computes it
+  std::string engine_reason = {};     // why that one; may be empty
+  std::string license = {};           // of the weights, if its description says it
+  // It looks for landmarks where chips of chip_padding have them: others are refused.
+  bool needs_chip_padding = false;
 };
 
 // One thread's worker. Not thread-safe.
@@ -59,7 +68,8 @@ class Backbone {
   Backbone() = default;
 };
 
-// The backbone called `id` with its weights from `models`.
+// The backbone called `id` with its weights from `models`; an id that ends in .toml is the path of
+// a network's description (backbone/onnx_network.h).
 // Errors: kInvalidArgument (no such id: lists those there are), kNotFound (weights missing: says
 //         how to get them), kCorruption.
 Result<std::unique_ptr<Backbone>> open_backbone(const std::string& id,

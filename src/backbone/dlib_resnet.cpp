@@ -111,7 +111,8 @@ class DlibResnet : public Backbone {
              .feature_dim = kFeatureDim,
              .chip_size = kChipSize,
              .chip_padding = kChipPadding,
-             .customary_threshold = kCustomaryThreshold};
+             .customary_threshold = kCustomaryThreshold,
+             .engine = kEngineDlib};
     // Stored as [256, 128], so that feature * weight is the embedding.
     const auto& weights = dlib::layer<1>(network_).layer_details().get_layer_params();
     last_layer_ = {.d = kFeatureDim,

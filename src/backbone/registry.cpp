@@ -1,6 +1,7 @@
 #include "backbone/backbone.h"
 #include "backbone/dlib_resnet.h"
 #include "backbone/mirrored.h"
+#include "backbone/onnx_network.h"
 
 namespace kface {
 
@@ -14,9 +15,15 @@ Result<std::unique_ptr<Backbone>> open_backbone(const std::string& id,
   if (id == kDlibResnetId) {
     return open_dlib_resnet(models);
   }
-  return Status{ErrorCode::kInvalidArgument,
-                "no backbone is called '" + id + "'; there is: " + kDlibResnetId + ", and " +
-                    kDlibResnetId + kMirroredSuffix + " (each face and its mirror image averaged)"};
+  if (id.ends_with(kNetworkSuffix)) {
+    return open_onnx_network(id, models);
+  }
+  return Status{
+      ErrorCode::kInvalidArgument,
+      "no backbone is called '" + id + "'; there is: " + kDlibResnetId + ", and " + kDlibResnetId +
+          kMirroredSuffix +
+          " (each face and its mirror image averaged); any other network is named by the path "
+          "of its description, NAME.toml"};
 }
 
 }  // namespace kface

@@ -122,13 +122,15 @@ Head compose(const Head& last_layer, const std::vector<double>& mean, const Matr
 
 Result<std::vector<float>> frozen_embeddings(std::span<const float> features,
                                              const Head& last_layer) {
-  KF_REQUIRE(last_layer.activation == Activation::kLinear && !last_layer.l2_normalize);
+  KF_REQUIRE(last_layer.activation == Activation::kLinear);
   if (features.size() < 2 * last_layer.d) {
     return Status{ErrorCode::kInvalidArgument,
                   "a population's mean needs at least 2 images, found " +
                       std::to_string(features.size() / last_layer.d)};
   }
-  return embed(last_layer, features);
+  Head linear = last_layer;
+  linear.l2_normalize = false;
+  return embed(linear, features);
 }
 
 Matrix identity_matrix(std::size_t m) {

@@ -13,11 +13,14 @@ int run_extract(const Globals& globals, const DatasetArguments& arguments) {
   }
   const FeatureSet& features = opened.value().features;
   const double seconds = opened.value().extract_seconds;
+  const BackboneInfo& backbone = opened.value().backbone->info();
   if (globals.json) {
     const Json result{{"num_images", features.size()},
                       {"num_identities", features.identity_names.size()},
                       {"feature_dim", features.d},
-                      {"backbone", opened.value().backbone->info().id},
+                      {"backbone", backbone.id},
+                      {"engine", backbone.engine},
+                      {"engine_reason", backbone.engine_reason},
                       {"backbone_digest", features.backbone_digest},
                       {"data_digest", features.data_digest},
                       {"seconds", seconds}};
@@ -28,6 +31,14 @@ int run_extract(const Globals& globals, const DatasetArguments& arguments) {
               count_of(features.size(), "image", "images").c_str(),
               count_of(features.identity_names.size(), "person", "people").c_str(), features.d,
               seconds);
+  std::printf("computed by %s", backbone.engine.c_str());
+  if (!backbone.engine_reason.empty()) {
+    std::printf(": %s", backbone.engine_reason.c_str());
+  }
+  std::printf("\n");
+  if (!backbone.license.empty()) {
+    std::printf("licence of the weights: %s\n", backbone.license.c_str());
+  }
   return kSuccess;
 }
 
