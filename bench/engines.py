@@ -62,12 +62,12 @@ class Watchdog:
 class Peer:
     """A process that keeps its network loaded between turns."""
 
-    def __init__(self, name, command, environment=None, precision="f32", asked=None):
+    def __init__(self, name, command, environment=None, precision="f32"):
         self.name = name
         self.command = command
         self.environment = environment or {}
         self.precision = precision
-        self.asked = asked  # how many times faster than the baseline it shall be
+        self.asked = {}
         self.info = {}
         self.process = None
 
@@ -114,7 +114,7 @@ class Kface:
         self.precision = precision
         self.command = [program, "bench", "--backbone", backbone, "--precision", precision,
                         "--json", *options]
-        self.asked = asked
+        self.asked = asked or {}  # {peer: how many times as fast it shall be}
         self.info = {}
 
     def start(self, workload, folder, threads):
@@ -149,8 +149,8 @@ class Kface:
 
 @dataclasses.dataclass
 class Workload:
-    """One network and batch, and who computes it; the first engine is what others are compared
-    with."""
+    """One network and batch, and who computes it; the first engine is the baseline, whose output
+    the others must give."""
 
     name: str
     batch: int

@@ -9,6 +9,8 @@ import numpy as np
 F32_TOLERANCE = 1e-4
 # Of every feature in any other precision, with the baseline's.
 LEAST_COSINE = 0.995
+# Of kface, where another busy process takes half of each core.
+MOST_SLOW_DOWN = 3.0
 
 
 def percentile(samples, percent):
@@ -28,10 +30,10 @@ def summary(turns):
     }
 
 
-def times_faster(figures, baseline):
-    """Than the baseline, round by round: median, lowest and highest."""
+def times_as_fast(figures, peer):
+    """As the peer, round by round: median, lowest and highest."""
     ratios = [theirs / ours for ours, theirs in
-              zip(figures["round_medians_ms"], baseline["round_medians_ms"], strict=True)]
+              zip(figures["round_medians_ms"], peer["round_medians_ms"], strict=True)]
     return {"median": statistics.median(ratios), "lowest": min(ratios), "highest": max(ratios)}
 
 
@@ -55,29 +57,55 @@ def same_output(comparison, precision):
     return comparison["cosine"] >= LEAST_COSINE
 
 
-def cells(row):
-    ratio = row["times_faster"]
+def ratio_cell(row, peer):
+    ratio = row["times_as_fast_as"].get(peer)
+    if ratio is None:
+        return ""
+    text = f"{ratio['median']:.2f} ({ratio['lowest']:.2f}-{ratio['highest']:.2f})"
+    return text + (f", asked {row['asked'][peer]}" if peer in row["asked"] else "")
+
+
+def not_met(results):
+    """The ratios and slow-downs that are not as asked, in words."""
+    texts = []
+    for workload in results["workloads"]:
+        place = f"{workload['name']}, batch {workload['batch']}"
+        for row in workload["engines"]:
+            for peer, asked in row["asked"].items():
+                found = row["times_as_fast_as"][peer]["median"]
+                if found < asked:
+                    texts.append(f"{place}: {row['engine']} is {found:.2f} times as fast as {peer}, "
+                                 f"asked {asked}")
+            slower = row.get("contended", {}).get("slower", 1)
+            if row["asked"] and slower > MOST_SLOW_DOWN:
+                texts.append(f"{place}: {row['engine']} slows down {slower:.1f} times where it "
+                             f"shares the cores, asked at most {MOST_SLOW_DOWN}")
+    return texts
+
+
+def cells(row, peers):
     contended = row.get("contended")
-    asked = f"{row['asked']:.1f}" if row["asked"] else ""
     return [
         row["engine"],
         f"{row['median_ms']:.1f}",
         f"{row['p95_ms']:.1f}",
         f"{row['min_ms']:.1f}",
-        f"{ratio['median']:.2f} ({ratio['lowest']:.2f}-{ratio['highest']:.2f})",
-        asked,
+        *(ratio_cell(row, peer) for peer in peers),
         f"{row['error']:.1e}",
         f"{row['cosine']:.5f}",
         "yes" if row["same_output"] else "**NO**",
-        f"{contended['median_ms']:.0f} ms, x{contended['slower']:.1f}" if contended else "",
+        f"{contended['median_ms']:.0f} ms, {contended['slower']:.1f} times slower"
+        if contended else "",
     ]
 
 
 def table(workload):
     """Markdown."""
-    heads = ["engine", "median ms", "p95", "min", f"times as fast as {workload['baseline']}",
-             "asked", "max error", "cosine", "same output", "cores shared"]
-    rows = [cells(row) for row in workload["engines"]]
+    peers = [row["engine"] for row in workload["engines"]
+             if any(row["engine"] in other["times_as_fast_as"] for other in workload["engines"])]
+    heads = ["engine", "median ms", "p95", "min", *(f"times as fast as {peer}" for peer in peers),
+             "max error", "cosine", "same output", "cores shared"]
+    rows = [cells(row, peers) for row in workload["engines"]]
     kept = [i for i in range(len(heads)) if any(row[i] for row in rows)]
     lines = [[heads[i] for i in kept], *([row[i] for i in kept] for row in rows)]
     widths = [max(len(line[i]) for line in lines) for i in range(len(kept))]
@@ -98,8 +126,9 @@ def markdown(results):
         f"{100 * machine['stolen_share']:.1f} %."]
     parts += [f"WARNING: {warning}" for warning in results["warnings"]]
     for workload in results["workloads"]:
-        parts.append(f"### {workload['name']}, batch {workload['batch']} "
-                     f"({workload['rounds']} rounds)\n\n{table(workload)}")
+        rounds = f"{workload['rounds']} round" + ("s" if workload["rounds"] != 1 else "")
+        parts.append(f"### {workload['name']}, batch {workload['batch']} ({rounds})\n\n"
+                     f"{table(workload)}")
     libraries = {f"* {row['library']}: {row['details']}" for workload in results["workloads"]
                  for row in workload["engines"]}
     parts.append("\n".join(sorted(libraries)))

@@ -14,11 +14,22 @@ import numpy as np
 import figures
 import machine
 import run as driver
-from engines import EngineError, Peer, Spinners, Turn, Workload, read_output, take_turns
+from engines import (EngineError, Kface, Peer, Spinners, Turn, Workload, read_output,
+                     take_turns)
 
 BENCH = pathlib.Path(__file__).resolve().parent
 BATCH = 3
 THREADS = 2
+FAKE_KFACE = f"""#!{sys.executable}
+import array, json, sys
+assert sys.argv[1:7] == "bench --backbone vgg-face --precision int8 --json".split()
+options = dict(zip(sys.argv[7::2], sys.argv[8::2]))
+assert options["--batch"] == "{BATCH}" and options["--threads"] == "{THREADS}", options
+assert options["--input"].endswith("vgg-face.{BATCH}.f32")
+if "--save-output" in options:
+    array.array("f", range(1, 7)).tofile(open(options["--save-output"], "wb"))
+print(json.dumps(dict(median_ms=4.0, p95_ms=5.0, version="1.2", asserts=True)))
+"""
 
 
 def make_networks(folder, seed=None):
@@ -78,7 +89,7 @@ class Harness(unittest.TestCase):
         self.assertEqual(reference.shape, (BATCH, 40))
         self.assertGreater(np.count_nonzero(reference), reference.size / 10)
         for engine in workload.engines:
-            row = driver.row_of(engine, turns[engine.name], turns["NumPy"], reference, BATCH)
+            row = driver.row_of(engine, workload, turns)
             self.assertTrue(row["same_output"], row)
             self.assertLess(row["error"], 1e-5)
             self.assertEqual(row["samples"], 4)  # 2 rounds of 2; warming up does not count
@@ -87,10 +98,29 @@ class Harness(unittest.TestCase):
     def test_another_networks_output_is_noticed(self):
         other = numpy_peer(self.folder / "b", "other weights")
         workload, turns = self.workload([numpy_peer(self.folder / "a"), other])
-        row = driver.row_of(other, turns[other.name], turns["NumPy"],
-                            read_output(workload.baseline, BATCH), BATCH)
+        row = driver.row_of(other, workload, turns)
         self.assertFalse(row["same_output"])
-        self.assertIn("**NO**", figures.cells(row))
+        self.assertIn("**NO**", figures.cells(row, []))
+
+    def test_kface_is_asked_anew_each_turn_and_may_state_its_median_alone(self):
+        program = self.folder / "kface"
+        program.write_text(FAKE_KFACE)
+        program.chmod(0o755)
+        kface = Kface(program, "vgg-face", "int8", asked={"NumPy": 3.7})
+        workload, turns = self.workload([numpy_peer(self.folder / "a"), kface])
+        output = read_output(kface, BATCH)
+        self.assertEqual(output.tolist(), [[1, 2], [3, 4], [5, 6]])
+        row = driver.row_of(kface, workload, turns)
+        self.assertEqual(list(row["times_as_fast_as"]), ["NumPy"])
+        self.assertEqual((row["median_ms"], row["p95_ms"], row["samples"]), (4.0, 5.0, 2))
+        self.assertEqual((row["library"], row["asserts"]), ("kface 1.2", True))
+
+    def test_a_kface_that_fails_is_an_error_with_its_last_words(self):
+        with self.assertRaisesRegex(EngineError, "kface f32 failed(.|\n)*unknown-network"):
+            program = self.folder / "failing-kface"
+            program.write_text("#!/bin/sh\necho unknown-network >&2\nexit 1\n")
+            program.chmod(0o755)
+            self.workload([Kface(program, "x", "f32")])
 
     def test_an_engine_that_breaks_off_is_an_error_with_its_last_words(self):
         broken = Peer("broken", [sys.executable, BENCH / "peers/numpy_vgg.py", "--network",
@@ -126,8 +156,20 @@ class Figures(unittest.TestCase):
     def test_ratios_are_taken_round_by_round(self):
         ours = figures.summary([Turn([1]), Turn([2]), Turn([4])])
         theirs = figures.summary([Turn([2]), Turn([2]), Turn([12])])
-        self.assertEqual(figures.times_faster(ours, theirs),
+        self.assertEqual(figures.times_as_fast(ours, theirs),
                          {"median": 2, "lowest": 1, "highest": 3})
+
+    def test_what_is_slower_than_asked_is_told(self):
+        row = {"engine": "kface f32", "asked": {"X": 2.0}, "contended": {"slower": 3.5},
+               "times_as_fast_as": {"X": {"median": 1.5, "lowest": 1.4, "highest": 1.6}}}
+        results = {"workloads": [{"name": "net", "batch": 1, "engines": [row]}]}
+        self.assertEqual(figures.not_met(results), [
+            "net, batch 1: kface f32 is 1.50 times as fast as X, asked 2.0",
+            "net, batch 1: kface f32 slows down 3.5 times where it shares the cores, "
+            "asked at most 3.0"])
+        self.assertEqual(figures.ratio_cell(row, "X"), "1.50 (1.40-1.60), asked 2.0")
+        row.update(asked={"X": 1.5}, contended={"slower": 3.0})
+        self.assertEqual(figures.not_met(results), [])
 
     def test_errors_are_relative_to_the_largest_value_and_cosines_the_worst_of_the_batch(self):
         reference = np.array([[4.0, 0.0], [3.0, 0.0]])

@@ -21,8 +21,8 @@ function(kface_library name)
                         PRIVATE ${ARG_PRIVATE_LINK} $<BUILD_INTERFACE:kface_internal_flags>)
 endfunction()
 
-# kface_test(path/x_test.cpp LABELS unit FIXTURES f LINK kface::y ...): one binary, its tests listed by CTest
-# as <folder>.<file>.<Suite>.<Test>. Tests find real data through KFACE_DATA, models through
+# kface_test(path/x_test.cpp LABELS unit LINK kface::y ...): one binary, its tests listed by CTest
+# as <folder>.<file>.<Suite>.<Test>. FIXTURES name: of CTest, set up before the tests. Tests find real data through KFACE_DATA, models through
 # KFACE_MODELS (see tests/support).
 function(kface_test source)
   if(NOT KFACE_BUILD_TESTS)

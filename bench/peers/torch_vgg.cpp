@@ -1,6 +1,6 @@
 // LibTorch, eager, VGG-Face written with its functions; weights from the safetensors file.
+#include <ATen/ATen.h>
 #include <ATen/Parallel.h>
-#include <torch/torch.h>
 #include <torch/version.h>
 
 #include <array>
@@ -14,32 +14,32 @@
 
 namespace {
 
-using Tensors = std::map<std::string, torch::Tensor>;
+using Tensors = std::map<std::string, at::Tensor>;
 
 // The tensors lie in `file`, which must outlive them.
 Tensors as_torch(kface::TensorFile& file) {
   Tensors tensors;
   for (auto& [name, tensor] : file.tensors) {
     const std::vector<int64_t> shape(tensor.shape.begin(), tensor.shape.end());
-    tensors[name] = torch::from_blob(tensor.data.data(), shape, torch::kFloat32);
+    tensors[name] = at::from_blob(tensor.data.data(), shape, at::kFloat);
   }
   return tensors;
 }
 
-torch::Tensor vgg_face(const Tensors& weights, torch::Tensor x) {
+at::Tensor vgg_face(const Tensors& weights, at::Tensor x) {
   constexpr std::array<int, 5> kConvsOfBlock = {2, 2, 3, 3, 3};
   for (std::size_t block = 0; block < kConvsOfBlock.size(); ++block) {
     for (int conv = 1; conv <= kConvsOfBlock[block]; ++conv) {
       const std::string name = "conv" + std::to_string(block + 1) + "_" + std::to_string(conv);
-      x = torch::conv2d(x, weights.at(name + ".weight"), weights.at(name + ".bias"), 1, 1);
+      x = at::conv2d(x, weights.at(name + ".weight"), weights.at(name + ".bias"), 1, 1);
       x.relu_();
     }
-    x = torch::max_pool2d(x, 2, 2);
+    x = at::max_pool2d(x, 2, 2);
   }
   x = x.flatten(1);
   for (const char* name : {"fc6", "fc7"}) {
-    x = torch::linear(x, weights.at(std::string(name) + ".weight"),
-                      weights.at(std::string(name) + ".bias"));
+    x = at::linear(x, weights.at(std::string(name) + ".weight"),
+                   weights.at(std::string(name) + ".bias"));
     x.relu_();
   }
   return x;
@@ -53,11 +53,11 @@ kface_bench::Forward prepare(const kface_bench::PeerOptions& options,
     throw std::runtime_error(file.error().message());
   }
   const auto owner = std::make_shared<kface::TensorFile>(std::move(file).value());
-  const torch::Tensor picture = torch::tensor(at::ArrayRef<float>(input), torch::kFloat32)
-                                    .reshape({options.batch, 3, options.side, options.side});
+  const at::Tensor picture = at::tensor(at::ArrayRef<float>(input), at::kFloat)
+                                 .reshape({options.batch, 3, options.side, options.side});
   return [owner, weights = as_torch(*owner), picture] {
     const c10::InferenceMode inference;
-    const torch::Tensor feature = vgg_face(weights, picture).contiguous();
+    const at::Tensor feature = vgg_face(weights, picture).contiguous();
     return std::vector<float>(feature.data_ptr<float>(),
                               feature.data_ptr<float>() + feature.numel());
   };
@@ -65,9 +65,9 @@ kface_bench::Forward prepare(const kface_bench::PeerOptions& options,
 
 kface_bench::PeerInfo info() {
   return {.library = std::string("LibTorch ") + TORCH_VERSION,
-          .details = std::string("eager, ") + (at::hasMKLDNN() ? "with" : "without") +
-                     " oneDNN, BLAS " + kface_bench::blas_name() + ", " +
-                     std::to_string(at::get_num_threads()) + " threads"};
+          .details = std::string("eager, ") + (at::hasMKLDNN() ? "with" : "without") + " oneDNN, " +
+                     std::to_string(at::get_num_threads()) + " threads; BLAS " +
+                     kface_bench::blas_name()};
 }
 
 }  // namespace

@@ -1,166 +1,169 @@
 #include "backbone/dlib_resnet.h"
 
-#include <dlib/dnn.h>
-#include <dlib/image_transforms/interpolation.h>
-
-#include <algorithm>
-#include <sstream>
 #include <utility>
 
+#include "backbone/engine_backbone.h"
+#include "backbone/preprocess.h"
 #include "base/digest.h"
-#include "base/files.h"
 
 namespace kface {
 namespace {
-
-// The topology as the weight file has it: four levels of residual blocks, each level but the first
-// halving the picture, after a 7x7 convolution and a max pool.
-template <template <int, template <typename> class, int, typename> class Block, int N,
-          template <typename> class BN, typename Below>
-using Residual = dlib::add_prev1<Block<N, BN, 1, dlib::tag1<Below>>>;
-
-template <template <int, template <typename> class, int, typename> class Block, int N,
-          template <typename> class BN, typename Below>
-using ResidualDown = dlib::add_prev2<
-    dlib::avg_pool<2, 2, 2, 2, dlib::skip1<dlib::tag2<Block<N, BN, 2, dlib::tag1<Below>>>>>>;
-
-template <int N, template <typename> class BN, int stride, typename Below>
-using Block =
-    BN<dlib::con<N, 3, 3, 1, 1, dlib::relu<BN<dlib::con<N, 3, 3, stride, stride, Below>>>>>;
-
-template <int N, typename Below>
-using Same = dlib::relu<Residual<Block, N, dlib::affine, Below>>;
-template <int N, typename Below>
-using Down = dlib::relu<ResidualDown<Block, N, dlib::affine, Below>>;
-
-template <typename Below>
-using Level0 = Down<256, Below>;
-template <typename Below>
-using Level1 = Same<256, Same<256, Down<256, Below>>>;
-template <typename Below>
-using Level2 = Same<128, Same<128, Down<128, Below>>>;
-template <typename Below>
-using Level3 = Same<64, Same<64, Same<64, Down<64, Below>>>>;
-template <typename Below>
-using Level4 = Same<32, Same<32, Same<32, Below>>>;
 
 constexpr int kChipSize = 150;
 constexpr double kChipPadding = 0.25;
 constexpr std::size_t kFeatureDim = 256;
 constexpr std::size_t kEmbeddingDim = 128;
+constexpr std::size_t kNumConvs = 29;
 constexpr double kCustomaryThreshold = 0.6;
-// Everything that turns a chip into the network's input; a change here is another backbone.
-constexpr char kPreprocessing[] =
-    "rgb 150x150; (r - 122.782, g - 117.001, b - 104.298) / 256; other sizes bilinear";
 
-using Network = dlib::loss_metric<dlib::fc_no_bias<
-    kEmbeddingDim, dlib::avg_pool_everything<Level0<Level1<Level2<Level3<Level4<dlib::max_pool<
-                       3, 3, 2, 2,
-                       dlib::relu<dlib::affine<dlib::con<
-                           32, 7, 7, 2, 2, dlib::input_rgb_image_sized<kChipSize>>>>>>>>>>>>>;
-
-dlib::matrix<dlib::rgb_pixel> to_dlib(const Image& chip) {
-  dlib::matrix<dlib::rgb_pixel> picture(chip.height, chip.width);
-  for (int y = 0; y < chip.height; ++y) {
-    for (int x = 0; x < chip.width; ++x) {
-      const std::uint8_t* p = &chip.pixels[chip.offset(x, y)];
-      picture(y, x) = dlib::rgb_pixel(p[0], p[1], p[2]);
-    }
-  }
-  if (chip.width == kChipSize && chip.height == kChipSize) {
-    return picture;
-  }
-  dlib::matrix<dlib::rgb_pixel> resized(kChipSize, kChipSize);
-  dlib::resize_image(picture, resized, dlib::interpolate_bilinear());
-  return resized;
+Preprocess preprocess() {
+  constexpr float kScale = 1.0F / 256.0F;
+  return {.width = kChipSize,
+          .height = kChipSize,
+          .mean = {122.782F, 117.001F, 104.298F},
+          .scale = {kScale, kScale, kScale}};
 }
 
-class DlibExtractor : public FeatureExtractor {
- public:
-  explicit DlibExtractor(const Network& network) : network_(network) {}
+// Residual blocks from the first to the last: channels, and whether the block halves the picture.
+constexpr std::pair<std::size_t, bool> kBlocks[] = {
+    {32, false}, {32, false},  {32, false},                // level 4
+    {64, true},  {64, false},  {64, false},  {64, false},  // level 3
+    {128, true}, {128, false}, {128, false},               // level 2
+    {256, true}, {256, false}, {256, false},               // level 1
+    {256, true},                                           // level 0
+};
 
-  Status extract(std::span<const Image> chips, std::span<float> features) override {
-    KF_REQUIRE(!chips.empty() && features.size() == chips.size() * kFeatureDim, chips.size(),
-               features.size());
-    std::vector<dlib::matrix<dlib::rgb_pixel>> pictures;
-    pictures.reserve(chips.size());
-    std::transform(chips.begin(), chips.end(), std::back_inserter(pictures), to_dlib);
-    try {
-      dlib::resizable_tensor input;
-      network_.to_tensor(pictures.begin(), pictures.end(), input);
-      network_.subnet().forward(input);
-      const auto& pooled = dlib::layer<2>(network_).get_output();  // 0 loss, 1 last layer, 2 pool
-      KF_REQUIRE(pooled.size() == features.size(), pooled.size(), features.size());
-      std::copy_n(pooled.host(), pooled.size(), features.begin());
-    } catch (const std::exception& error) {
-      return Status{ErrorCode::kCorruption, std::string("dlib-resnet: ") + error.what()};
+class NetworkBuilder {
+ public:
+  explicit NetworkBuilder(const DlibResnetWeights& weights) : weights_(weights) {
+    const auto side = static_cast<std::size_t>(kChipSize);
+    network_ = {kDlibResnetId, {3, side, side}, {}};
+  }
+
+  Network build() {
+    constexpr std::size_t kStemChannels = 32;
+    std::size_t at = relu(conv(0, kStemChannels, square_window(7, 2, 0)));
+    at = pool(at, LayerKind::kMaxPool, square_window(3, 2, 0));
+    for (const auto& [channels, down] : kBlocks) {
+      const std::size_t inner =
+          relu(conv(at, channels, down ? square_window(3, 2, 0) : square_window(3, 1, 1)));
+      const std::size_t outer = conv(inner, channels, square_window(3, 1, 1));
+      const std::size_t skip =
+          down ? pool(at, LayerKind::kAveragePool, square_window(2, 2, 0)) : at;
+      at = relu(add({.name = "add" + number(), .kind = LayerKind::kAdd, .inputs = {outer, skip}}));
     }
-    return {};
+    pool(at, LayerKind::kAveragePool, square_window(2, 1, 0));  // of the 2x2 picture that is left
+    return std::move(network_);
   }
 
  private:
+  std::string number() const { return std::to_string(next_conv_); }
+
+  std::size_t add(Layer layer) {
+    network_.layers.push_back(std::move(layer));
+    return network_.layers.size();
+  }
+
+  std::size_t conv(std::size_t input, std::size_t channels, Window window) {
+    const auto& from = weights_.convs[next_conv_];
+    ++next_conv_;
+    std::vector<float> weight = from.weight;
+    std::vector<float> bias = from.bias;
+    const std::size_t each = weight.size() / channels;
+    for (std::size_t i = 0; i < weight.size(); ++i) {
+      weight[i] *= from.scale[i / each];
+    }
+    for (std::size_t c = 0; c < channels; ++c) {
+      bias[c] = from.scale[c] * bias[c] + from.shift[c];
+    }
+    return add({.name = "conv" + number(),
+                .kind = LayerKind::kConv,
+                .inputs = {input},
+                .window = window,
+                .channels = channels,
+                .weight = own_weights(std::move(weight)),
+                .bias = own_weights(std::move(bias))});
+  }
+
+  std::size_t relu(std::size_t input) {
+    return add({.name = "relu" + std::to_string(network_.layers.size()),
+                .kind = LayerKind::kRelu,
+                .inputs = {input}});
+  }
+
+  std::size_t pool(std::size_t input, LayerKind kind, Window window) {
+    return add({.name = "pool" + std::to_string(network_.layers.size()),
+                .kind = kind,
+                .inputs = {input},
+                .window = window});
+  }
+
+  const DlibResnetWeights& weights_;
+  std::size_t next_conv_ = 0;
   Network network_;
 };
 
-class DlibResnet : public Backbone {
- public:
-  DlibResnet(Network network, const std::string& file_digest) : network_(std::move(network)) {
-    info_ = {.id = kDlibResnetId,
-             .digest = sha256_hex(std::string(kDlibResnetId) + "\n" + file_digest + "\n" +
-                                  kPreprocessing),
-             .feature_dim = kFeatureDim,
-             .chip_size = kChipSize,
-             .chip_padding = kChipPadding,
-             .customary_threshold = kCustomaryThreshold,
-             .engine = kEngineDlib};
-    // Stored as [256, 128], so that feature * weight is the embedding.
-    const auto& weights = dlib::layer<1>(network_).layer_details().get_layer_params();
-    last_layer_ = {.d = kFeatureDim,
-                   .m = kEmbeddingDim,
-                   .weight = {weights.host(), weights.host() + weights.size()},
-                   .bias = std::vector<float>(kEmbeddingDim, 0.0F)};
+Status check(const DlibResnetWeights& weights) {
+  bool good = weights.convs.size() == kNumConvs;
+  for (std::size_t i = 0; good && i < kNumConvs; ++i) {
+    const std::size_t channels = i == 0 ? kBlocks[0].first : kBlocks[(i - 1) / 2].first;
+    const auto& conv = weights.convs[i];
+    good = conv.bias.size() == channels && conv.scale.size() == channels &&
+           conv.shift.size() == channels && !conv.weight.empty() &&
+           conv.weight.size() % channels == 0;
   }
-
-  const BackboneInfo& info() const override { return info_; }
-  const Head& last_layer() const override { return last_layer_; }
-  std::unique_ptr<FeatureExtractor> make_extractor() const override {
-    return std::make_unique<DlibExtractor>(network_);
+  if (!good || weights.last_layer.size() != kFeatureDim * kEmbeddingDim) {
+    return Status{ErrorCode::kCorruption,
+                  "not the layers of dlib's face recognition network: " +
+                      std::to_string(weights.convs.size()) + " convolutions, a last layer of " +
+                      std::to_string(weights.last_layer.size()) + " weights, expected " +
+                      std::to_string(kNumConvs) + " and 256 x 128"};
   }
-
- private:
-  Network network_;
-  BackboneInfo info_;
-  Head last_layer_;
-};
+  return {};
+}
 
 }  // namespace
 
-Result<std::unique_ptr<Backbone>> open_dlib_resnet(const std::filesystem::path& models) {
+Result<Network> dlib_resnet_network(const DlibResnetWeights& weights) {
+  KF_TRY(check(weights));
+  Network network = NetworkBuilder(weights).build();
+  KF_ASSIGN(const auto shapes, value_shapes(network));
+  KF_REQUIRE(shapes.back().size() == kFeatureDim, shapes.back().size());
+  return network;
+}
+
+Result<std::unique_ptr<Backbone>> open_dlib_resnet(const std::filesystem::path& models,
+                                                   const BackboneOptions& options) {
   const auto path = models / kDlibResnetFile;
-  auto bytes = read_file(path);
-  if (!bytes.ok()) {
-    return Status{bytes.error().code(), bytes.error().message() +
-                                            "; expected dlib's face recognition network there: "
-                                            "run 'make setup', or name its folder with --models"};
+  KF_ASSIGN(const DlibResnetWeights weights, read_dlib_resnet(path));
+  auto network = dlib_resnet_network(weights);
+  if (!network.ok()) {
+    return Status{network.error().code(),
+                  path.string() + ": " + network.error().message() + "; run 'make setup'"};
   }
-  try {
-    const std::vector<std::uint8_t>& data = bytes.value();
-    std::istringstream stream(std::string(data.begin(), data.end()));
-    Network network;
-    dlib::deserialize(network, stream);
-    const auto& weights = dlib::layer<1>(network).layer_details().get_layer_params();
-    if (weights.size() != kFeatureDim * kEmbeddingDim) {
-      return Status{ErrorCode::kCorruption, path.string() + ": its last layer has " +
-                                                std::to_string(weights.size()) +
-                                                " weights, expected 256 x 128"};
-    }
-    return std::unique_ptr<Backbone>(
-        std::make_unique<DlibResnet>(std::move(network), sha256_hex(std::span(data))));
-  } catch (const std::exception& error) {
-    return Status{ErrorCode::kCorruption, path.string() +
-                                              ": not dlib's face recognition network (" +
-                                              error.what() + "); run 'make setup' to get it again"};
-  }
+  const Preprocess input = preprocess();
+  EngineBackbone::Parts parts{
+      .info = {.id = kDlibResnetId,
+               .digest = sha256_hex(std::string(kDlibResnetId) + "\n" + weights.file_digest + "\n" +
+                                    describe(input)),
+               .feature_dim = kFeatureDim,
+               .chip_size = kChipSize,
+               .chip_padding = kChipPadding,
+               .customary_threshold = kCustomaryThreshold},
+      .network = std::move(network).value(),
+      .read_chip =
+          [input](const Image& chip, std::span<float> to) {
+            preprocess_chip(input, chip, to);
+            return Status{};
+          },
+      .make_last_layer =
+          [weight = weights.last_layer] {
+            return Head{.d = kFeatureDim,
+                        .m = kEmbeddingDim,
+                        .weight = weight,
+                        .bias = std::vector<float>(kEmbeddingDim, 0.0F)};
+          }};
+  return std::unique_ptr<Backbone>(std::make_unique<EngineBackbone>(std::move(parts), options));
 }
 
 }  // namespace kface

@@ -46,7 +46,7 @@ Status write_features(const std::filesystem::path& path, const BackboneInfo& bac
   file.metadata = {{"format", kFormat},
                    {"version", kVersion},
                    {"backbone", backbone.id},
-                   {"backbone_digest", backbone.digest},
+                   {"backbone_digest", backbone.features_digest()},
                    {"chip_sha256", join_lines(chips)}};
   file.tensors["features"] = {{chips.size(), backbone.feature_dim}, std::move(features)};
   return write_safetensors(path, file);
@@ -66,7 +66,7 @@ std::optional<CachedFeatures> read_features(const std::filesystem::path& path,
   }
   auto& [metadata, tensors] = file.value();
   if (metadata["format"] != kFormat || metadata["version"] != kVersion ||
-      metadata["backbone_digest"] != backbone.digest || !tensors.contains("features")) {
+      metadata["backbone_digest"] != backbone.features_digest() || !tensors.contains("features")) {
     return std::nullopt;
   }
   CachedFeatures cached;
@@ -117,7 +117,7 @@ class Extraction {
     KF_TRY(check_chips());
     KF_TRY(list_rows());
     const auto& info = backbone_.info();
-    const auto path = cache_path(dataset_, info.digest);
+    const auto path = cache_path(dataset_, info.features_digest());
     if (auto cached = read_features(path, info)) {
       if (cached->chips == chips_) {
         return finish(std::move(cached->features));
@@ -134,7 +134,7 @@ class Extraction {
     }
     KF_TRY(write_features(path, info, chips_, features));
     std::error_code ignored;  // leftovers cost space, not correctness
-    std::filesystem::remove_all(parts_folder(dataset_, info.digest), ignored);
+    std::filesystem::remove_all(parts_folder(dataset_, info.features_digest()), ignored);
     return finish(std::move(features));
   }
 
@@ -177,8 +177,8 @@ class Extraction {
 
   void read_parts() {
     std::error_code error;
-    std::filesystem::directory_iterator parts(parts_folder(dataset_, backbone_.info().digest),
-                                              error);
+    std::filesystem::directory_iterator parts(
+        parts_folder(dataset_, backbone_.info().features_digest()), error);
     if (error) {
       return;
     }
@@ -227,7 +227,7 @@ class Extraction {
                            std::span(result.features).subspan(first * d, count * d));
     }));
     remember(result, d, known_);
-    return write_features(parts_folder(dataset_, backbone_.info().digest) /
+    return write_features(parts_folder(dataset_, backbone_.info().features_digest()) /
                               (sha256_hex(join_lines(result.chips)) + ".safetensors"),
                           backbone_.info(), result.chips, result.features);
   }
@@ -240,7 +240,9 @@ class Extraction {
       chips.push_back(std::move(picture));
     }
     if (!extractors_[worker]) {
-      extractors_[worker] = backbone_.make_extractor();
+      // One thread each: passes side by side wait for nobody, and give the same bits whatever the
+      // number of workers.
+      KF_ASSIGN(extractors_[worker], backbone_.make_extractor({.threads = 1, .batch = kBatch}));
     }
     return extractors_[worker]->extract(chips, features);
   }
@@ -285,7 +287,7 @@ Result<FeatureSet> load_or_extract(const std::filesystem::path& dataset, const M
 
 bool features_cached(const std::filesystem::path& dataset, const Manifest& manifest,
                      const BackboneInfo& backbone) {
-  const auto cached = read_features(cache_path(dataset, backbone.digest), backbone);
+  const auto cached = read_features(cache_path(dataset, backbone.features_digest()), backbone);
   std::vector<std::string> chips;
   for (const auto& image : manifest.images) {
     if (image.accepted()) {

@@ -22,7 +22,8 @@ class CountingBackbone : public Backbone {
   }
   const BackboneInfo& info() const override { return info_; }
   const Head& last_layer() const override { return head_; }
-  std::unique_ptr<FeatureExtractor> make_extractor() const override;
+  Result<std::unique_ptr<FeatureExtractor>> make_extractor(
+      const ExtractorOptions& options) const override;
   mutable std::atomic<int> shown{0};
 
  private:
@@ -46,8 +47,9 @@ class CountingExtractor : public FeatureExtractor {
   std::atomic<int>& shown_;
 };
 
-std::unique_ptr<FeatureExtractor> CountingBackbone::make_extractor() const {
-  return std::make_unique<CountingExtractor>(shown);
+Result<std::unique_ptr<FeatureExtractor>> CountingBackbone::make_extractor(
+    const ExtractorOptions& /*options*/) const {
+  return std::unique_ptr<FeatureExtractor>(std::make_unique<CountingExtractor>(shown));
 }
 
 class FeatureSetTest : public ::testing::Test {

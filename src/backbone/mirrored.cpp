@@ -45,14 +45,20 @@ class MirroredBackbone : public Backbone {
     KF_REQUIRE(inner_ != nullptr);
     info_ = inner_->info();
     info_.digest = sha256_hex(info_.digest + kMirroredSuffix);
+    if (!info_.variant_digest.empty()) {
+      info_.variant_digest = sha256_hex(info_.variant_digest + kMirroredSuffix);
+    }
     info_.id += kMirroredSuffix;
   }
 
   const BackboneInfo& info() const override { return info_; }
   const Head& last_layer() const override { return inner_->last_layer(); }
-  std::unique_ptr<FeatureExtractor> make_extractor() const override {
-    return std::make_unique<MirroredExtractor>(inner_->make_extractor());
+  Result<std::unique_ptr<FeatureExtractor>> make_extractor(
+      const ExtractorOptions& options) const override {
+    KF_ASSIGN(auto inner, inner_->make_extractor(options));
+    return std::unique_ptr<FeatureExtractor>(std::make_unique<MirroredExtractor>(std::move(inner)));
   }
+  const EngineBackbone* engine_backbone() const override { return inner_->engine_backbone(); }
 
  private:
   std::unique_ptr<Backbone> inner_;

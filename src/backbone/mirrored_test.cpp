@@ -24,8 +24,9 @@ class CornerBackbone : public Backbone {
   CornerBackbone() { info_ = {.id = "corner", .digest = "d", .feature_dim = 2, .chip_size = 2}; }
   const BackboneInfo& info() const override { return info_; }
   const Head& last_layer() const override { return head_; }
-  std::unique_ptr<FeatureExtractor> make_extractor() const override {
-    return std::make_unique<CornerExtractor>();
+  Result<std::unique_ptr<FeatureExtractor>> make_extractor(
+      const ExtractorOptions& /*options*/) const override {
+    return std::unique_ptr<FeatureExtractor>(std::make_unique<CornerExtractor>());
   }
 
  private:
@@ -37,7 +38,9 @@ TEST(MirroredBackbone, AveragesTheChipAndItsMirrorImage) {
   const auto backbone = mirror_backbone(std::make_unique<CornerBackbone>());
   Image chip{2, 2, {10, 0, 0, 20, 0, 0, 30, 0, 0, 40, 0, 0}};
   std::vector<float> features(2);
-  ASSERT_TRUE(backbone->make_extractor()->extract(std::span(&chip, 1), features).ok());
+  const auto extractor = backbone->make_extractor({});
+  ASSERT_TRUE(extractor.ok());
+  ASSERT_TRUE(extractor.value()->extract(std::span(&chip, 1), features).ok());
   EXPECT_EQ(features, (std::vector<float>{15, 35}));
 }
 

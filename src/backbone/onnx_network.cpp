@@ -1,11 +1,13 @@
 #include "backbone/onnx_network.h"
 
 #include <sstream>
+#include <utility>
 
 #include "align/five_points.h"
+#include "backbone/engine_backbone.h"
 #include "backbone/last_linear.h"
 #include "backbone/network_description.h"
-#include "backbone/network_program.h"
+#include "backbone/opencv_backbone.h"
 #include "base/digest.h"
 #include "base/files.h"
 #include "onnx/map.h"
@@ -15,75 +17,44 @@ namespace {
 
 constexpr std::size_t kColors = 3;
 
-// What all extractors of one backbone share.
-struct Shared {
-  NetworkDescription description;
-  std::unique_ptr<NetworkProgram> program;
-  std::shared_ptr<const FivePointFinder> finder;  // null without a template
-};
+Shape input_of(const NetworkDescription& description) {
+  return {kColors, static_cast<std::size_t>(description.preprocess.height),
+          static_cast<std::size_t>(description.preprocess.width)};
+}
 
-class OnnxExtractor : public FeatureExtractor {
- public:
-  explicit OnnxExtractor(std::shared_ptr<const Shared> shared)
-      : shared_(std::move(shared)),
-        runner_(shared_->program->make_runner()),
-        input_(kColors * static_cast<std::size_t>(preprocess().width) *
-               static_cast<std::size_t>(preprocess().height)) {}
-
-  Status extract(std::span<const Image> chips, std::span<float> features) override {
-    const std::size_t d = shared_->program->output_size();
-    KF_REQUIRE(!chips.empty() && features.size() == chips.size() * d, chips.size(),
-               features.size());
-    for (std::size_t i = 0; i < chips.size(); ++i) {
-      KF_ASSIGN(const Image picture, aligned(chips[i]));
-      preprocess_chip(preprocess(), picture, input_);
-      KF_TRY(runner_->run(input_, features.subspan(i * d, d)));
-    }
-    return {};
+// Brings a chip's face onto the template and makes the network's input of it.
+Status read_aligned(const NetworkDescription& description, const FivePointFinder& finder,
+                    const Image& chip, std::span<float> input) {
+  const Preprocess& preprocess = description.preprocess;
+  const FivePoints points = finder.find(chip, description.chip_padding);
+  const Similarity similarity = fit_similarity(points, *description.landmarks);
+  if (!(similarity.scale() > 0)) {
+    return {ErrorCode::kCorruption, description.name +
+                                        ": a chip's landmarks coincide; it shows no face, or was "
+                                        "not cut by 'kface import'"};
   }
+  preprocess_chip(preprocess, warp(chip, similarity, preprocess.width, preprocess.height), input);
+  return {};
+}
 
- private:
-  const Preprocess& preprocess() const { return shared_->description.preprocess; }
-
-  Result<Image> aligned(const Image& chip) const {
-    const NetworkDescription& description = shared_->description;
-    if (!description.landmarks) {
-      return chip;
-    }
-    const FivePoints points = shared_->finder->find(chip, description.chip_padding);
-    const Similarity similarity = fit_similarity(points, *description.landmarks);
-    if (!(similarity.scale() > 0)) {
-      return Status{ErrorCode::kCorruption, description.name +
-                                                ": a chip's landmarks coincide; it shows no face, "
-                                                "or was not cut by 'kface import'"};
-    }
-    return warp(chip, similarity, preprocess().width, preprocess().height);
+Result<ChipReader> make_chip_reader(const NetworkDescription& description,
+                                    const std::filesystem::path& models) {
+  if (!description.landmarks) {
+    return ChipReader(
+        [preprocess = description.preprocess](const Image& chip, std::span<float> input) {
+          preprocess_chip(preprocess, chip, input);
+          return Status();
+        });
   }
-
-  std::shared_ptr<const Shared> shared_;
-  std::unique_ptr<NetworkRunner> runner_;
-  std::vector<float> input_;
-};
-
-class OnnxNetwork : public Backbone {
- public:
-  OnnxNetwork(std::shared_ptr<const Shared> shared, BackboneInfo info, Head last_layer)
-      : shared_(std::move(shared)), info_(std::move(info)), last_layer_(std::move(last_layer)) {}
-
-  const BackboneInfo& info() const override { return info_; }
-  const Head& last_layer() const override { return last_layer_; }
-  std::unique_ptr<FeatureExtractor> make_extractor() const override {
-    return std::make_unique<OnnxExtractor>(shared_);
-  }
-
- private:
-  std::shared_ptr<const Shared> shared_;
-  BackboneInfo info_;
-  Head last_layer_;
-};
+  KF_ASSIGN(const auto finder, FivePointFinder::create(models));
+  return ChipReader([description, finder](const Image& chip, std::span<float> input) {
+    return read_aligned(description, *finder, chip, input);
+  });
+}
 
 // Everything but the weights that decides what the features are.
-std::string describe(const NetworkDescription& description, const std::string& value, bool linear) {
+std::string describe_features(const NetworkDescription& description, const std::string& value,
+                              bool before_linear) {
   std::ostringstream text;
   text.precision(9);
   text << describe(description.preprocess) << "\ntemplate";
@@ -95,49 +66,8 @@ std::string describe(const NetworkDescription& description, const std::string& v
   } else {
     text << " none";
   }
-  text << "\nfeature " << value << (linear ? ", before its linear layer" : "");
+  text << "\nfeature " << value << (before_linear ? ", before its linear layer" : "");
   return text.str();
-}
-
-// Which engine runs the network, and what it gives.
-struct Running {
-  std::unique_ptr<NetworkProgram> program;
-  Head last_layer;
-  bool linear = false;
-  std::string engine;
-  std::string reason;
-};
-
-Result<Running> run_on_engine(const NetworkDescription& description, const OnnxModel& model,
-                              const std::string& value) {
-  KF_ASSIGN(Network network,
-            map_to_network(model, static_cast<std::size_t>(description.preprocess.height),
-                           static_cast<std::size_t>(description.preprocess.width), value));
-  KF_ASSIGN(SplitNetwork split, split_last_linear(std::move(network), description.normalize));
-  Running running{.program = nullptr,
-                  .last_layer = std::move(split.last),
-                  .linear = split.linear,
-                  .engine = kEngineKface,
-                  .reason = "every operator is known to it"};
-  KF_ASSIGN(running.program, engine_program(std::move(split.network)));
-  return running;
-}
-
-Result<Running> run_on_opencv(const NetworkDescription& description,
-                              std::span<const std::uint8_t> bytes, const std::string& value,
-                              const std::string& reason) {
-  Running running{.program = nullptr, .last_layer = {}, .engine = kEngineOpenCv, .reason = reason};
-  auto program = opencv_program(cut_onnx(bytes, value), description.file.string(),
-                                static_cast<std::size_t>(description.preprocess.height),
-                                static_cast<std::size_t>(description.preprocess.width));
-  if (!program.ok()) {
-    return Status{program.error().code(), reason + "; and " + program.error().message()};
-  }
-  running.program = std::move(program).value();
-  KF_ASSIGN(running.last_layer,
-            identity_head(description.file.string(), running.program->output_size()));
-  running.last_layer.l2_normalize = description.normalize;
-  return running;
 }
 
 Result<std::filesystem::path> find_description(const std::string& id,
@@ -152,50 +82,96 @@ Result<std::filesystem::path> find_description(const std::string& id,
                                           "; docs/networks.md says how to write one"};
 }
 
+// Everything that both engines need.
+struct Opening {
+  NetworkDescription description;
+  std::vector<std::uint8_t> bytes;  // of the ONNX file
+  std::string file_digest;
+  OnnxModel model;
+  std::string value;  // that is the embedding
+  ChipReader read_chip;
+  std::string id;
+
+  BackboneInfo info(bool before_linear) const {
+    return {.id = id,
+            .digest = sha256_hex("onnx\n" + file_digest + "\n" +
+                                 describe_features(description, value, before_linear)),
+            .chip_size = description.chip_size,
+            .chip_padding = description.chip_padding,
+            .customary_threshold = description.customary_threshold,
+            .needs_chip_padding = description.landmarks.has_value(),
+            .license = description.license};
+  }
+};
+
+Status read_network(const std::filesystem::path& path, Opening& opening) {
+  KF_ASSIGN(opening.description, read_network_description(path));
+  const NetworkDescription& description = opening.description;
+  const std::string file = description.file.string();
+  KF_ASSIGN(opening.bytes, read_file(description.file));
+  opening.file_digest = sha256_hex(std::span<const std::uint8_t>(opening.bytes));
+  if (!description.sha256.empty() && description.sha256 != opening.file_digest) {
+    return {ErrorCode::kMismatch, file + ": SHA-256 is " + opening.file_digest + ", " +
+                                      path.string() + " expects " + description.sha256};
+  }
+  KF_ASSIGN(opening.model, parse_onnx(opening.bytes, file));
+  const Shape input = input_of(description);
+  KF_TRY(check_picture_size(opening.model, input.height, input.width));
+  KF_ASSIGN(opening.value, find_value(opening.model, description.feature));
+  return {};
+}
+
+Result<std::unique_ptr<Backbone>> open_on_engine(const Opening& opening,
+                                                 const BackboneOptions& options) {
+  const Shape input = input_of(opening.description);
+  KF_ASSIGN(Network network,
+            map_to_network(opening.model, input.height, input.width, opening.value));
+  KF_ASSIGN(SplitNetwork split,
+            split_last_linear(std::move(network), opening.description.normalize));
+  BackboneInfo info = opening.info(split.linear);
+  info.feature_dim = split.last.d;
+  return std::unique_ptr<Backbone>(std::make_unique<EngineBackbone>(
+      EngineBackbone::Parts{.info = std::move(info),
+                            .network = std::move(split.network),
+                            .read_chip = opening.read_chip,
+                            .make_last_layer = [last = std::move(split.last)] { return last; }},
+      options));
+}
+
+Result<std::unique_ptr<Backbone>> open_in_opencv(const Opening& opening,
+                                                 const BackboneOptions& options,
+                                                 const std::string& reason) {
+  if (options.precision != Precision::kF32) {
+    return Status{ErrorCode::kInvalidArgument,
+                  "precision " + precision_name(options.precision) +
+                      " is for networks that run on our own engine, and " + reason};
+  }
+  BackboneInfo info = opening.info(false);
+  info.engine = "opencv-dnn (" + reason + ")";
+  auto opened = opencv_backbone(std::move(info), cut_onnx(opening.bytes, opening.value),
+                                input_of(opening.description), opening.read_chip,
+                                opening.description.normalize);
+  if (!opened.ok()) {
+    return Status{opened.error().code(), reason + "; and " + opened.error().message()};
+  }
+  return opened;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Backbone>> open_onnx_network(const std::string& id,
-                                                    const std::filesystem::path& models) {
+                                                    const std::filesystem::path& models,
+                                                    const BackboneOptions& options) {
   KF_ASSIGN(const auto path, find_description(id, models));
-  auto shared = std::make_shared<Shared>();
-  KF_ASSIGN(shared->description, read_network_description(path));
-  const NetworkDescription& description = shared->description;
-  KF_ASSIGN(const auto bytes, read_file(description.file));
-  const std::string file_digest = sha256_hex(std::span(bytes));
-  if (!description.sha256.empty() && description.sha256 != file_digest) {
-    return Status{ErrorCode::kMismatch, description.file.string() + ": SHA-256 is " + file_digest +
-                                            ", " + path.string() + " expects " +
-                                            description.sha256};
+  Opening opening;
+  opening.id = id;
+  KF_TRY(read_network(path, opening));
+  KF_ASSIGN(opening.read_chip, make_chip_reader(opening.description, models));
+  auto opened = open_on_engine(opening, options);
+  if (opened.ok() || opened.error().code() != ErrorCode::kMismatch) {
+    return opened;
   }
-  KF_ASSIGN(const OnnxModel model, parse_onnx(bytes, description.file.string()));
-  KF_TRY(check_picture_size(model, static_cast<std::size_t>(description.preprocess.height),
-                            static_cast<std::size_t>(description.preprocess.width)));
-  KF_ASSIGN(const std::string value, find_value(model, description.feature));
-  auto running = run_on_engine(description, model, value);
-  if (!running.ok()) {
-    running = run_on_opencv(description, bytes, value, running.error().message());
-  }
-  if (!running.ok()) {
-    return running.error();
-  }
-  if (description.landmarks) {
-    KF_ASSIGN(shared->finder, FivePointFinder::create(models));
-  }
-  Running& how = running.value();
-  BackboneInfo info{.id = id,
-                    .digest = sha256_hex("onnx\n" + file_digest + "\n" +
-                                         describe(description, value, how.linear)),
-                    .feature_dim = how.program->output_size(),
-                    .chip_size = description.chip_size,
-                    .chip_padding = description.chip_padding,
-                    .customary_threshold = description.customary_threshold,
-                    .engine = how.engine,
-                    .engine_reason = how.reason,
-                    .license = description.license,
-                    .needs_chip_padding = description.landmarks.has_value()};
-  shared->program = std::move(how.program);
-  return std::unique_ptr<Backbone>(
-      std::make_unique<OnnxNetwork>(std::move(shared), std::move(info), std::move(how.last_layer)));
+  return open_in_opencv(opening, options, opened.error().message());
 }
 
 }  // namespace kface

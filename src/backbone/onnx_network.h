@@ -18,8 +18,10 @@ inline constexpr char kNetworkSuffix[] = ".toml";
 // network ends in no linear layer, the feature is its output and last_layer() the identity.
 //
 // Errors: those of read_network_description and parse_onnx; kMismatch if the file has another
-//         digest than the description says, or neither engine can run it (with both reasons).
+//         digest than the description says, or neither engine can run it (with both reasons);
+//         kInvalidArgument for a precision that OpenCV DNN does not have.
 Result<std::unique_ptr<Backbone>> open_onnx_network(const std::string& id,
-                                                    const std::filesystem::path& models);
+                                                    const std::filesystem::path& models,
+                                                    const BackboneOptions& options = {});
 
 }  // namespace kface

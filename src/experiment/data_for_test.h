@@ -26,7 +26,10 @@ class MadeUpBackbone : public Backbone {
   }
   const BackboneInfo& info() const override { return info_; }
   const Head& last_layer() const override { return head_; }
-  std::unique_ptr<FeatureExtractor> make_extractor() const override { return nullptr; }
+  Result<std::unique_ptr<FeatureExtractor>> make_extractor(
+      const ExtractorOptions& /*options*/) const override {
+    return Status{ErrorCode::kNotFound, "made up"};
+  }
 
  private:
   BackboneInfo info_;

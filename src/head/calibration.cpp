@@ -128,6 +128,7 @@ Result<std::vector<float>> frozen_embeddings(std::span<const float> features,
                   "a population's mean needs at least 2 images, found " +
                       std::to_string(features.size() / last_layer.d)};
   }
+  // Before any normalisation: what is fitted here comes first, and lengths go at the end.
   Head linear = last_layer;
   linear.l2_normalize = false;
   return embed(linear, features);

@@ -18,11 +18,16 @@ class ConvStep {
 
   Status build() {
     KF_TRY(choose_types());
-    const auto chosen = choose_primitive();
+    auto chosen = choose_primitive();
     if (!chosen) {
-      return Status{ErrorCode::kInvalidArgument,
-                    c_.network.name + ", layer '" + layer_.name + "': '" + way_name(way_) +
-                        "' does not exist for it on this CPU" + reason_};
+      way_ = Way::kF32Nhwc;
+      KF_TRY(choose_types());
+      chosen = choose_primitive();
+    }
+    if (!chosen) {
+      return Status{ErrorCode::kInvalidArgument, c_.network.name + ", layer '" + layer_.name +
+                                                     "': oneDNN has no convolution for it" +
+                                                     reason_};
     }
     add(*chosen);
     c_.activation_done = step_.activation && relu_;
@@ -32,6 +37,9 @@ class ConvStep {
  private:
   // Types and scales of what is read and written.
   Status choose_types() {
+    source_ = target_ = {DataType::f32, 1};
+    weight_type_ = DataType::f32;
+    weight_scales_.clear();
     const bool activated = step_.activation.has_value();
     relu_ = activated && c_.network.layers[*step_.activation].kind == LayerKind::kRelu;
     const bool other_activation = activated && !relu_;
@@ -191,11 +199,11 @@ class ConvStep {
   EngineContext& c_;
   const Step& step_;
   const Layer& layer_;
-  const Way way_;
+  Way way_;  // float32, direct, where the plan's does not exist
   const std::size_t in_;
-  EngineContext::Quantized source_ = {DataType::f32, 1};
-  EngineContext::Quantized target_ = {DataType::f32, 1};
-  EngineContext::Quantized addend_ = {DataType::f32, 1};
+  EngineContext::Quantized source_;
+  EngineContext::Quantized target_;
+  EngineContext::Quantized addend_;
   DataType weight_type_ = DataType::f32;
   std::vector<float> weight_scales_;
   bool relu_ = false;

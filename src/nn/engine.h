@@ -55,8 +55,10 @@ struct OpTime {
 // Not thread-safe: one object a thread. Owns its activations, shares the weights.
 class Engine {
  public:
-  // Errors: kCorruption (value_shapes of the network); kInvalidArgument, naming the layer: it
-  //         cannot be computed in the plan's way here, or has no limit in the calibration.
+  // A layer for which the plan's way does not exist on this CPU is computed in float32, direct;
+  // profile() tells what was taken.
+  // Errors: kCorruption (value_shapes of the network); kInvalidArgument, naming the layer: it has
+  //         no limit in the calibration, or oneDNN refuses it.
   // Cost:   that of bringing the weights into the plan's forms, where the store lacks them.
   // Requires: the network's weights stay where they are while the engine lives; batch, threads > 0.
   static Result<std::unique_ptr<Engine>> create(const Network& network,

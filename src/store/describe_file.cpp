@@ -52,7 +52,8 @@ Status add_model_facts(const fs::path& path, FileDescription& description) {
   description.what = "a head of 'kface train', recipe " + model.recipe;
   const std::string text = std::exchange(description.facts["model"], "");
   description.facts.erase("model");
-  for (const auto& [key, value] : nlohmann::json::parse(text).items()) {
+  const auto facts = nlohmann::json::parse(text);
+  for (const auto& [key, value] : facts.items()) {
     description.facts[key] = value.is_string() ? value.get<std::string>() : value.dump();
   }
   return {};
@@ -91,11 +92,7 @@ Result<FileDescription> describe_own(const fs::path& path, unsigned threads) {
 
 Result<FileDescription> describe_foreign(const fs::path& path, WeightFormat format) {
   KF_ASSIGN(const VggFaceWeights weights, read_vgg_face(path));
-  FileDescription description{.what = "",
-                              .format = format_name(format),
-                              .digest = "",
-                              .licence = "",
-                              .facts = weights.file.metadata};
+  FileDescription description{.format = format_name(format), .facts = weights.file.metadata};
   description.facts.erase("format");
   description.facts.erase("version");
   add_tensors(weights.file.tensors, description);

@@ -15,9 +15,9 @@
 namespace kface {
 
 struct DownloadRequest {
-  std::string url;                              // http:// or https://
-  std::filesystem::path target;                 // the file, once it is whole
-  std::optional<std::uint64_t> expected_bytes;  // none: what the server says
+  std::string url;                                   // http:// or https://
+  std::filesystem::path target;                      // the file, once it is whole
+  std::optional<std::uint64_t> expected_bytes = {};  // none: what the server says
   std::uint64_t max_bytes = std::uint64_t{4} << 30U;
   unsigned stall_seconds = 30;  // given up when nothing has arrived for so long; at least 1
 };

@@ -52,7 +52,6 @@ Result<ImportedModel> import_known(const fs::path& file, const fs::path& folder,
   return ImportedModel{.path = target,
                        .what = known.what,
                        .format = "dlib",
-                       .channels = {},
                        .source_sha256 = known.sha256,
                        .digest = known.sha256,
                        .licence = known.licence,
@@ -90,7 +89,6 @@ Result<ImportedModel> import_model(const fs::path& file, const fs::path& folder,
       .format = format_name(weights.format),
       .channels = weights.file.metadata.at("source_channels"),
       .source_sha256 = weights.file.metadata.at("source_sha256"),
-      .digest = {},
       .licence = known->licence};
   KF_TRY(write_vgg_face(imported.path, weights));
   KF_ASSIGN(imported.digest, content_digest_of_file(imported.path, context.threads));

@@ -12,17 +12,17 @@ namespace kface {
 
 struct ImportModelOptions {
   ChannelOrder channels = ChannelOrder::kOfFormat;  // of VGG-Face's weights
-  std::string name;  // in the folder, without ".safetensors"; empty: by content
+  std::string name = {};  // in the folder, without ".safetensors"; empty: by content
 };
 
 struct ImportedModel {
   std::filesystem::path path;
-  std::string what;
-  std::string format;    // of the source
-  std::string channels;  // of the source, as they were taken: "bgr", "rgb"; dlib: empty
-  std::string source_sha256;
-  std::string digest;  // content digest of what was written; dlib: the SHA-256
-  std::string licence;
+  std::string what = {};
+  std::string format = {};    // of the source
+  std::string channels = {};  // of the source, as they were taken: "bgr", "rgb"; dlib: empty
+  std::string source_sha256 = {};
+  std::string digest = {};  // content digest of what was written; dlib: the SHA-256
+  std::string licence = {};
   bool verified = false;  // by a digest that kface knows
 };
 

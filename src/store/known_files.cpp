@@ -42,13 +42,11 @@ std::vector<KnownFile> make_known_files() {
   }
   files.push_back({.name = kVggFaceFile,
                    .what = "VGG-Face, all 16 layers",
-                   .sha256 = "",
                    .licence = vgg_face_licence(),
                    .backbones = {kVggFaceName},
                    .how_to_get = kImport});
   files.push_back({.name = kVggFaceNotopFile,
                    .what = "VGG-Face, its 13 convolutions",
-                   .sha256 = "",
                    .licence = vgg_face_licence(),
                    .backbones = {kVggFaceNotopName},
                    .how_to_get = kImport});

@@ -7,14 +7,13 @@
 #include <string_view>
 #include <vector>
 
+#include "backbone/vgg_face.h"
 #include "kface/status.h"
 
 namespace kface {
 
-inline constexpr char kVggFaceName[] = "vgg-face";
-inline constexpr char kVggFaceNotopName[] = "vgg-face-notop";
-inline constexpr char kVggFaceFile[] = "vgg-face.safetensors";
-inline constexpr char kVggFaceNotopFile[] = "vgg-face-notop.safetensors";
+inline constexpr auto& kVggFaceName = kVggFaceId;
+inline constexpr auto& kVggFaceNotopName = kVggFaceNotopId;
 
 // The file that most users of VGG-Face have: its weights in Keras' form, as deepface publishes
 // them.
@@ -23,12 +22,12 @@ inline constexpr std::uint64_t kVggFaceSourceBytes = 580'085'408;
 
 struct KnownFile {
   std::string name;
-  std::string what;
-  std::string sha256;       // empty: every user's file is another
+  std::string what = {};
+  std::string sha256 = {};  // empty: every user's file is another
   std::uint64_t bytes = 0;  // 0: likewise
-  std::string licence;
-  std::vector<std::string> backbones;  // that need this file
-  std::string how_to_get;
+  std::string licence = {};
+  std::vector<std::string> backbones = {};  // that need this file
+  std::string how_to_get = {};
 };
 
 // In the order in which a photo meets them.

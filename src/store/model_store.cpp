@@ -81,10 +81,8 @@ void examine_dlib(const fs::path& path, const KnownFile& known, StoredFile& file
 StoredFile examine_known(const fs::path& folder, const KnownFile& known, unsigned threads) {
   StoredFile file{.name = known.name,
                   .what = known.what,
-                  .digest = {},
                   .licence = known.licence,
-                  .backbones = known.backbones,
-                  .note = {}};
+                  .backbones = known.backbones};
   const fs::path path = folder / known.name;
   std::error_code error;
   file.bytes = fs::file_size(path, error);
@@ -103,10 +101,8 @@ StoredFile examine_description(const fs::path& path) {
   StoredFile file{.name = path.filename().string(),
                   .what = "description of an ONNX network",
                   .state = FileState::kPresent,
-                  .digest = {},
                   .licence = "the network's own",
-                  .backbones = {path.stem().string()},
-                  .note = {}};
+                  .backbones = {path.stem().string()}};
   auto digest = sha256_file(path);
   if (!digest.ok()) {
     set_damaged(file, digest.error().message());
@@ -122,20 +118,10 @@ std::optional<StoredFile> examine_other(const fs::path& path, unsigned threads) 
   if (path.extension() == kDescription) {
     file = examine_description(path);
   } else if (path.extension() == kSafetensors && safetensors_format(path) == kVggFaceFormat) {
-    file = {.name = path.filename().string(),
-            .what = "VGG-Face",
-            .digest = {},
-            .licence = vgg_face_licence(),
-            .backbones = {},
-            .note = {}};
+    file = {.name = path.filename().string(), .what = "VGG-Face", .licence = vgg_face_licence()};
     examine_weights(path, threads, file);
   } else if (path.extension() == kPart) {
-    file = {.name = path.filename().string(),
-            .what = "an unfinished download",
-            .digest = {},
-            .licence = {},
-            .backbones = {},
-            .note = {}};
+    file = {.name = path.filename().string(), .what = "an unfinished download"};
     set_damaged(file, "run 'kface models fetch' again to continue, or remove it");
   } else {
     return std::nullopt;

@@ -18,15 +18,15 @@ enum class FileState { kPresent, kAbsent, kDamaged };
 std::string state_name(FileState state);
 
 struct StoredFile {
-  std::string name;  // in the folder
-  std::string what;
+  std::string name = {};  // in the folder
+  std::string what = {};
   FileState state = FileState::kAbsent;
   std::uint64_t bytes = 0;
   DigestKind digest_kind = DigestKind::kSha256;
-  std::string digest;  // of a file that is present
-  std::string licence;
-  std::vector<std::string> backbones;  // that it enables, once it is present
-  std::string note;                    // absent: how to get it; damaged: what is wrong
+  std::string digest = {};  // of a file that is present
+  std::string licence = {};
+  std::vector<std::string> backbones = {};  // that it enables, once it is present
+  std::string note = {};                    // absent: how to get it; damaged: what is wrong
 };
 
 // Every file of known_files(), in that order, then by name every other file of the folder that

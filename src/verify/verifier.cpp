@@ -106,17 +106,18 @@ Result<OpenedModel> open_model(const std::string& name, const std::string& backb
   return opened;
 }
 
-Verifier::Verifier(const OpenedModel& opened, std::unique_ptr<Aligner> aligner)
-    : model_(opened.model),
-      aligner_(std::move(aligner)),
-      extractor_(opened.backbone->make_extractor()) {}
+Verifier::Verifier(const OpenedModel& opened, std::unique_ptr<Aligner> aligner,
+                   std::unique_ptr<FeatureExtractor> extractor)
+    : model_(opened.model), aligner_(std::move(aligner)), extractor_(std::move(extractor)) {}
 
 Result<std::unique_ptr<Verifier>> Verifier::create(const OpenedModel& opened,
-                                                   const std::filesystem::path& models) {
+                                                   const std::filesystem::path& models,
+                                                   unsigned threads) {
   KF_REQUIRE(opened.backbone != nullptr);
   KF_ASSIGN(const AlignOptions options, parse_align(opened.model.preprocessing));
   KF_ASSIGN(auto aligner, Aligner::create(models, options));
-  return std::unique_ptr<Verifier>(new Verifier(opened, std::move(aligner)));
+  KF_ASSIGN(auto extractor, opened.backbone->make_extractor({.threads = threads, .batch = 1}));
+  return std::unique_ptr<Verifier>(new Verifier(opened, std::move(aligner), std::move(extractor)));
 }
 
 Result<EmbeddedFace> Verifier::embed_photo(std::span<const std::uint8_t> bytes) {

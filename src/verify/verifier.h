@@ -51,9 +51,10 @@ struct Verification {
 class Verifier {
  public:
   // Photos are treated as the model's preprocessing says. Errors: those of Aligner::create;
-  // kCorruption if the model's preprocessing does not parse.
+  // kCorruption if the model's preprocessing does not parse. `threads` work on one face.
   static Result<std::unique_ptr<Verifier>> create(const OpenedModel& opened,
-                                                  const std::filesystem::path& models);
+                                                  const std::filesystem::path& models,
+                                                  unsigned threads = 1);
 
   // Errors: those of decode_image and Aligner::align, with nothing decided.
   Result<EmbeddedFace> embed_photo(std::span<const std::uint8_t> bytes);
@@ -62,7 +63,8 @@ class Verifier {
   Result<Verification> verify(std::span<const std::uint8_t> a, std::span<const std::uint8_t> b);
 
  private:
-  Verifier(const OpenedModel& opened, std::unique_ptr<Aligner> aligner);
+  Verifier(const OpenedModel& opened, std::unique_ptr<Aligner> aligner,
+           std::unique_ptr<FeatureExtractor> extractor);
 
   const Model& model_;
   std::unique_ptr<Aligner> aligner_;

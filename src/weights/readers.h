@@ -36,6 +36,12 @@ struct FoundWeights {
 // Errors of each: kCorruption, with the file's name.
 Result<FoundWeights> read_safetensors_weights(const SourceFile& file, const VggLayout& layout);
 Result<FoundWeights> read_keras_h5(const SourceFile& file, const VggLayout& layout);
+Result<FoundWeights> read_caffe(const SourceFile& file, const VggLayout& layout);
+Result<FoundWeights> read_torch7(const SourceFile& file, const VggLayout& layout);
+Result<FoundWeights> read_matconvnet(const SourceFile& file, const VggLayout& layout);
+
+// Whether the fields of the file are a NetParameter's, up to its end or to where it was cut.
+bool looks_like_caffe(std::span<const std::uint8_t> bytes);
 
 // By content. Errors: kCorruption.
 Result<WeightFormat> recognise_bytes(const SourceFile& file);

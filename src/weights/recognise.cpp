@@ -83,6 +83,9 @@ Result<WeightFormat> recognise_bytes(const SourceFile& file) {
   if (is_safetensors(bytes)) {
     return WeightFormat::kSafetensors;
   }
+  if (looks_like_caffe(bytes)) {
+    return WeightFormat::kCaffe;
+  }
   return Status{ErrorCode::kCorruption,
                 file.name() + ": " + std::string(advice(bytes)) + kWhatIsRead};
 }

@@ -15,8 +15,12 @@ Result<FoundWeights> read_format(WeightFormat format, const SourceFile& file,
       return read_safetensors_weights(file, layout);
     case WeightFormat::kKerasH5:
       return read_keras_h5(file, layout);
-    default:
-      break;
+    case WeightFormat::kCaffe:
+      return read_caffe(file, layout);
+    case WeightFormat::kTorch7:
+      return read_torch7(file, layout);
+    case WeightFormat::kMatConvNet:
+      return read_matconvnet(file, layout);
   }
   return Status{ErrorCode::kInvalidArgument, file.name() + ": no reader for this format"};
 }

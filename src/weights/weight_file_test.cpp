@@ -99,7 +99,15 @@ INSTANTIATE_TEST_SUITE_P(
                       GoodFile{"by_name.h5", kKerasH5, true, "bgr"},
                       GoodFile{"by_name_notop.h5", kKerasH5, false, "bgr"},
                       GoodFile{"model.h5", kKerasH5, true, "bgr"},
-                      GoodFile{"gzip.h5", kKerasH5, true, "rgb"}),
+                      GoodFile{"gzip.h5", kKerasH5, true, "rgb"},
+                      GoodFile{"new.caffemodel", WeightFormat::kCaffe, true, "bgr"},
+                      GoodFile{"old.caffemodel", WeightFormat::kCaffe, true, "bgr"},
+                      GoodFile{"float.t7", WeightFormat::kTorch7, true, "bgr"},
+                      GoodFile{"double.t7", WeightFormat::kTorch7, true, "bgr"},
+                      GoodFile{"notop.t7", WeightFormat::kTorch7, false, "bgr"},
+                      GoodFile{"new.mat", WeightFormat::kMatConvNet, true, "rgb", true},
+                      GoodFile{"old.mat", WeightFormat::kMatConvNet, true, "rgb", true},
+                      GoodFile{"hdf5.mat", WeightFormat::kMatConvNet, true, "rgb", true}),
     [](const auto& test) {
       std::string name = test.param.name;
       std::replace(name.begin(), name.end(), '.', '_');

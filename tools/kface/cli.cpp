@@ -138,6 +138,15 @@ std::string count_of(std::size_t count, const std::string& one, const std::strin
   return std::to_string(count) + " " + (count == 1 ? one : many);
 }
 
+std::string grouped_digits(std::uint64_t number) {
+  constexpr std::size_t kGroup = 3;
+  std::string text = std::to_string(number);
+  for (std::size_t at = text.size(); at > kGroup; at -= kGroup) {
+    text.insert(at - kGroup, ",");
+  }
+  return text;
+}
+
 std::string flag_of(const std::string& key) {
   std::string flag = "--" + key.substr(key.rfind('.') + 1);
   for (char& c : flag) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -27,7 +28,7 @@ struct Globals {
   StopFlag stop;  // set by Ctrl-C
 };
 
-// Where the dlib models are: --models, $KFACE_MODELS, $KFACE_HOME/models, the checkout's
+// Where the model files are: --models, $KFACE_MODELS, $KFACE_HOME/models, the checkout's
 // third_party/models, ~/.cache/kface/models; the first that exists.
 std::filesystem::path models_folder(const Globals& globals);
 
@@ -49,6 +50,9 @@ CLI::App* add_command(CLI::App& app, Globals& globals, const std::string& name,
 
 // "1 person", "2 people".
 std::string count_of(std::size_t count, const std::string& one, const std::string& many);
+
+// 145002878 as "145,002,878".
+std::string grouped_digits(std::uint64_t number);
 
 // --name-with-dashes of an option key "group.name_with_dashes".
 std::string flag_of(const std::string& key);

@@ -15,6 +15,7 @@ void add_sweep_command(CLI::App& app, Globals& globals);
 void add_report_command(CLI::App& app, Globals& globals);
 void add_verify_command(CLI::App& app, Globals& globals);
 void add_embed_command(CLI::App& app, Globals& globals);
+void add_models_command(CLI::App& app, Globals& globals);
 void add_options_markdown_command(CLI::App& app, Globals& globals);
 
 }  // namespace kface::cli

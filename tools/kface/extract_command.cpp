@@ -20,7 +20,6 @@ int run_extract(const Globals& globals, const DatasetArguments& arguments) {
                       {"feature_dim", features.d},
                       {"backbone", backbone.id},
                       {"engine", backbone.engine},
-                      {"engine_reason", backbone.engine_reason},
                       {"backbone_digest", features.backbone_digest},
                       {"data_digest", features.data_digest},
                       {"seconds", seconds}};
@@ -31,11 +30,7 @@ int run_extract(const Globals& globals, const DatasetArguments& arguments) {
               count_of(features.size(), "image", "images").c_str(),
               count_of(features.identity_names.size(), "person", "people").c_str(), features.d,
               seconds);
-  std::printf("computed by %s", backbone.engine.c_str());
-  if (!backbone.engine_reason.empty()) {
-    std::printf(": %s", backbone.engine_reason.c_str());
-  }
-  std::printf("\n");
+  std::printf("computed by %s\n", backbone.engine.c_str());
   if (!backbone.license.empty()) {
     std::printf("licence of the weights: %s\n", backbone.license.c_str());
   }

@@ -19,7 +19,7 @@ int main(int argc, char** argv) {
   app.add_option("--threads", globals.threads, "threads to use (default: one for each core)")
       ->check(CLI::Range(1, 1024));
   app.add_option("--models", globals.models,
-                 "folder of the dlib model files (else $KFACE_MODELS, $KFACE_HOME/models, ...)");
+                 "folder of the model files (else $KFACE_MODELS, $KFACE_HOME/models, ...)");
   app.add_flag("--json", globals.json, "print the result as JSON");
   app.footer(
       "Examples:\n"
@@ -38,6 +38,7 @@ int main(int argc, char** argv) {
   add_report_command(app, globals);
   add_verify_command(app, globals);
   add_embed_command(app, globals);
+  add_models_command(app, globals);
   add_options_markdown_command(app, globals);
 
   stop_on_signals(globals.stop);

@@ -330,6 +330,23 @@ def write_matlab(path, network, *, fields, dtype, compress, struct_of_net, mean_
                      do_compression=compress)
 
 
+def set_matlab_class(place, kind):
+    """A text that ends in a zero which its length does not count, as MATLAB writes it."""
+    text_type = h5py.h5t.C_S1.copy()
+    text_type.set_size(len(kind))
+    text_type.set_strpad(h5py.h5t.STR_NULLTERM)
+    attribute = h5py.h5a.create(place.id, b"MATLAB_class", text_type,
+                                h5py.h5s.create(h5py.h5s.SCALAR))
+    attribute.write(np.array(kind.encode(), f"S{len(kind)}"), mtype=text_type)
+
+
+def set_matlab_fields(place):
+    names = np.empty(len(place), object)
+    for index, name in enumerate(place):
+        names[index] = np.array([letter.encode() for letter in name], "S1")
+    place.attrs.create("MATLAB_fields", names, dtype=h5py.vlen_dtype(np.dtype("S1")))
+
+
 def write_matlab73(path, network, options):
     """MATLAB 7.3 is HDF5 behind 512 bytes of text: structs are groups, cells references."""
     with h5py.File(path, "w", userblock_size=512, libver="earliest") as file:
@@ -338,7 +355,7 @@ def write_matlab73(path, network, options):
         def array(group, name, values, kind):
             dataset = group.create_dataset(name, data=np.ascontiguousarray(values.T), **(
                 options if values.size > 64 else {}))
-            dataset.attrs["MATLAB_class"] = np.bytes_(kind)
+            set_matlab_class(dataset, kind)
             return dataset
 
         def text(group, name, value):
@@ -348,11 +365,11 @@ def write_matlab73(path, network, options):
         def cell(group, name, members):
             references = np.array([[m.ref] for m in members], h5py.ref_dtype)
             dataset = group.create_dataset(name, data=references, dtype=h5py.ref_dtype)
-            dataset.attrs["MATLAB_class"] = np.bytes_("cell")
+            set_matlab_class(dataset, "cell")
 
         def new_struct(group, name):
             struct_group = group.create_group(name)
-            struct_group.attrs["MATLAB_class"] = np.bytes_("struct")
+            set_matlab_class(struct_group, "struct")
             return struct_group
 
         net = new_struct(file, "net")
@@ -367,10 +384,13 @@ def write_matlab73(path, network, options):
                 cell(group, "weights", [
                     array(heap, f"kernel{index}", layer["kernel"], "single"),
                     array(heap, f"bias{index}", layer["bias"].reshape(1, -1), "single")])
+            set_matlab_fields(group)
             members.append(group)
         cell(net, "layers", members)
         normalization = new_struct(new_struct(net, "meta"), "normalization")
         array(normalization, "averageImage", average_image(), "single")
+        for group in (normalization, net["meta"], net):
+            set_matlab_fields(group)
     head = b"MATLAB 7.3 MAT-file, Platform: GLNXA64, Created on: Wed Nov 25 12:00:00 2026 HDF5 schema 1.00 ."
     with open(path, "r+b") as file:
         file.write(head.ljust(116) + bytes(8) + b"\x00\x02IM")

@@ -1,0 +1,360 @@
+#include "store/model_store.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+
+#include "base/content_digest.h"
+#include "base/digest.h"
+#include "base/files.h"
+#include "head/model_file.h"
+#include "store/import_model.h"
+#include "store/known_files.h"
+#include "store/weights_for_test.h"
+
+namespace kface {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kConvolutionParameters = 14'714'688;
+
+class ModelStore : public testing::Test {
+ protected:
+  void SetUp() override {
+    const auto* info = testing::UnitTest::GetInstance()->current_test_info();
+    work_ = fs::temp_directory_path() /
+            ("kface-store-" + std::to_string(::getpid()) + "-" + info->name());
+    fs::create_directories(work_);
+    folder_ = work_ / "models";
+  }
+  void TearDown() override { fs::remove_all(work_); }
+
+  // A file of VGG-Face's convolutions, as PyTorch exports them.
+  fs::path write_convolutions(const TensorFile& file = convolutions_for_test()) const {
+    const fs::path path = work_ / "export.safetensors";
+    EXPECT_TRUE(write_safetensors(path, file).ok());
+    return path;
+  }
+
+  StoredFile in_list(const std::string& name) const {
+    const auto files = list_models(folder_, {.threads = 2});
+    EXPECT_TRUE(files.ok());
+    for (const StoredFile& file : files.value()) {
+      if (file.name == name) {
+        return file;
+      }
+    }
+    ADD_FAILURE() << name << " is not in the list";
+    return {};
+  }
+
+  fs::path work_;
+  fs::path folder_;
+};
+
+// dlib's smallest file, from where the machine has it; empty if it has not.
+fs::path dlib_file() {
+  const char* models = std::getenv("KFACE_MODELS");  // NOLINT(concurrency-mt-unsafe)
+  const fs::path folder =
+      models != nullptr ? fs::path(models) : fs::path(KFACE_CHECKOUT) / "third_party" / "models";
+  const fs::path path = folder / "mmod_human_face_detector.dat";
+  return fs::exists(path) ? path : fs::path();
+}
+
+TEST_F(ModelStore, AFolderThatIsNotThereHoldsNothingAndEveryFileSaysHowToGetIt) {
+  const auto files = list_models(folder_, {});
+  ASSERT_TRUE(files.ok()) << files.error().message();
+  ASSERT_EQ(files.value().size(), 6U);
+  for (const StoredFile& file : files.value()) {
+    EXPECT_EQ(file.state, FileState::kAbsent) << file.name;
+    EXPECT_TRUE(file.note.starts_with("run '")) << file.note;
+    EXPECT_FALSE(file.licence.empty());
+    EXPECT_EQ(file.bytes, 0U);
+    EXPECT_TRUE(file.digest.empty());
+  }
+  EXPECT_FALSE(fs::exists(folder_)) << "listing creates nothing";
+}
+
+TEST_F(ModelStore, EveryBackboneHasItsFile) {
+  std::vector<std::string> backbones;
+  for (const KnownFile& file : known_files()) {
+    backbones.insert(backbones.end(), file.backbones.begin(), file.backbones.end());
+  }
+  EXPECT_EQ(backbones, (std::vector<std::string>{"dlib-resnet", "vgg-face", "vgg-face-notop"}));
+}
+
+TEST_F(ModelStore, ImportedConvolutionsArePresentAndDescribed) {
+  const fs::path source = write_convolutions();
+  const auto imported = import_model(source, folder_, {}, {.threads = 2});
+  ASSERT_TRUE(imported.ok()) << imported.error().message();
+  const fs::path target = folder_ / "vgg-face-notop.safetensors";
+  EXPECT_EQ(imported.value().path, target);
+  EXPECT_EQ(imported.value().format, "safetensors");
+  EXPECT_EQ(imported.value().channels, "rgb");
+  EXPECT_EQ(imported.value().source_sha256, sha256_file(source).value());
+  EXPECT_EQ(imported.value().digest, content_digest_of_file(target).value());
+  EXPECT_NE(imported.value().licence.find("CC BY-NC 4.0"), std::string::npos);
+  EXPECT_FALSE(imported.value().verified);
+
+  const StoredFile stored = in_list("vgg-face-notop.safetensors");
+  EXPECT_EQ(stored.state, FileState::kPresent) << stored.note;
+  EXPECT_EQ(stored.digest, imported.value().digest);
+  EXPECT_EQ(stored.bytes, fs::file_size(target));
+  EXPECT_EQ(stored.backbones, std::vector<std::string>{"vgg-face-notop"});
+  EXPECT_EQ(in_list("vgg-face.safetensors").state, FileState::kAbsent);
+
+  const auto description = describe_file(target, 1);
+  ASSERT_TRUE(description.ok()) << description.error().message();
+  EXPECT_EQ(description.value().what, "VGG-Face, its 13 convolutions");
+  EXPECT_EQ(description.value().format, "kface-vgg-face, version 1");
+  EXPECT_EQ(description.value().parameters, kConvolutionParameters);
+  EXPECT_FALSE(description.value().parameters_without_fc8.has_value());
+  ASSERT_EQ(description.value().tensors.size(), 26U);
+  EXPECT_EQ(description.value().tensors[1].name, "conv1_1.weight");
+  EXPECT_EQ(description.value().tensors[1].shape, (std::vector<std::size_t>{64, 3, 3, 3}));
+  EXPECT_EQ(description.value().facts.at("source_format"), "safetensors");
+  EXPECT_EQ(description.value().facts.at("source_sha256"), imported.value().source_sha256);
+  EXPECT_EQ(description.value().digest_kind, DigestKind::kContent);
+}
+
+TEST_F(ModelStore, ChannelsAndNameMayBeChosen) {
+  const fs::path source = write_convolutions();
+  const auto rgb = import_model(source, folder_, {.name = "as-rgb"}, {});
+  const auto bgr =
+      import_model(source, folder_, {.channels = ChannelOrder::kBgr, .name = "as-bgr"}, {});
+  ASSERT_TRUE(rgb.ok() && bgr.ok());
+  EXPECT_EQ(bgr.value().channels, "bgr");
+  EXPECT_EQ(bgr.value().path, folder_ / "as-bgr.safetensors");
+  const auto swapped = read_safetensors(rgb.value().path);
+  const auto kept = read_safetensors(bgr.value().path);
+  const Tensor original = convolutions_for_test().tensors.at("conv1_1.weight");
+  EXPECT_EQ(kept.value().tensors.at("conv1_1.weight").data, original.data);
+  EXPECT_NE(swapped.value().tensors.at("conv1_1.weight").data, original.data);
+  EXPECT_EQ(swapped.value().tensors.at("conv1_2.weight").data,
+            kept.value().tensors.at("conv1_2.weight").data);
+  EXPECT_EQ(in_list("as-rgb.safetensors").state, FileState::kPresent);
+  EXPECT_EQ(in_list("as-rgb.safetensors").what, "VGG-Face, its 13 convolutions");
+}
+
+TEST_F(ModelStore, AForeignFileIsDescribedAsWhatItWouldBecome) {
+  const fs::path source = write_convolutions();
+  const auto description = describe_file(source, 1);
+  ASSERT_TRUE(description.ok()) << description.error().message();
+  EXPECT_EQ(description.value().what, "VGG-Face, its 13 convolutions, to be imported");
+  EXPECT_EQ(description.value().format, "safetensors");
+  EXPECT_EQ(description.value().digest, sha256_file(source).value());
+  EXPECT_EQ(description.value().digest_kind, DigestKind::kSha256);
+  EXPECT_EQ(description.value().parameters, kConvolutionParameters);
+}
+
+TEST_F(ModelStore, DamagedWeightsAreNamedAsSuch) {
+  ASSERT_TRUE(import_model(write_convolutions(), folder_, {}, {}).ok());
+  const fs::path stored = folder_ / "vgg-face-notop.safetensors";
+  const auto good = read_safetensors(stored);
+  ASSERT_TRUE(good.ok());
+  const auto expect_damaged = [&](const std::string& why) {
+    const StoredFile file = in_list("vgg-face-notop.safetensors");
+    EXPECT_EQ(file.state, FileState::kDamaged);
+    EXPECT_NE(file.note.find(why), std::string::npos) << file.note;
+    EXPECT_FALSE(describe_file(stored, 1).ok());
+  };
+  const auto expect_refused = [&](const TensorFile& file, const std::string& why) {
+    ASSERT_TRUE(write_safetensors(stored, file).ok());
+    expect_damaged(why);
+  };
+  TensorFile bad = good.value();
+  bad.tensors["conv3_3.bias"].data[7] = std::numeric_limits<float>::infinity();
+  expect_refused(bad, "'conv3_3.bias' holds a NaN or an infinity");
+  bad = good.value();
+  bad.tensors.erase("conv5_3.bias");
+  expect_refused(bad, "'conv5_3.bias' is missing");
+  bad = good.value();
+  bad.tensors["conv1_1.bias"] = {{1, 64}, std::vector<float>(64)};
+  expect_refused(bad, "'conv1_1.bias' has shape [1, 64], expected [64]");
+  bad = good.value();
+  bad.tensors["extra"] = {{1}, {1}};
+  expect_refused(bad, "holds 27 tensors, VGG-Face has 26 of them");
+  bad = good.value();
+  bad.metadata["version"] = "2";
+  expect_refused(bad, "format version '2', this build reads 1");
+  bad = good.value();
+  bad.metadata["channels"] = "rgb";
+  expect_refused(bad, "its channels are 'rgb', expected 'bgr'");
+  ASSERT_TRUE(write_safetensors(stored, good.value()).ok());
+  fs::resize_file(stored, fs::file_size(stored) - 1);
+  expect_damaged("");
+}
+
+TEST_F(ModelStore, ConvolutionsAloneInTheWholeNetworksPlaceAreDamage) {
+  ASSERT_TRUE(import_model(write_convolutions(), folder_, {}, {}).ok());
+  fs::rename(folder_ / "vgg-face-notop.safetensors", folder_ / "vgg-face.safetensors");
+  const StoredFile file = in_list("vgg-face.safetensors");
+  EXPECT_EQ(file.state, FileState::kDamaged);
+  EXPECT_NE(file.note.find("belongs into vgg-face-notop.safetensors"), std::string::npos)
+      << file.note;
+}
+
+TEST_F(ModelStore, AnExportPutThereByHandIsToBeImported) {
+  fs::create_directories(folder_);
+  fs::copy(write_convolutions(), folder_ / "vgg-face-notop.safetensors");
+  const StoredFile file = in_list("vgg-face-notop.safetensors");
+  EXPECT_EQ(file.state, FileState::kDamaged);
+  EXPECT_NE(file.note.find("run 'kface models import"), std::string::npos) << file.note;
+}
+
+TEST_F(ModelStore, AFailedImportLeavesWhatWasThere) {
+  const fs::path source = write_convolutions();
+  ASSERT_TRUE(import_model(source, folder_, {}, {}).ok());
+  const fs::path stored = folder_ / "vgg-face-notop.safetensors";
+  const std::string before = content_digest_of_file(stored).value();
+  fs::resize_file(source, 1000);
+  const auto again = import_model(source, folder_, {}, {});
+  ASSERT_FALSE(again.ok());
+  EXPECT_EQ(again.error().code(), ErrorCode::kCorruption);
+  EXPECT_NE(again.error().message().find(source.string()), std::string::npos);
+  EXPECT_EQ(content_digest_of_file(stored).value(), before);
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_), {}), 1) << "no temporary file stays";
+}
+
+TEST_F(ModelStore, ImportingWhatWasImportedChangesNothing) {
+  ASSERT_TRUE(import_model(write_convolutions(), folder_, {}, {}).ok());
+  const fs::path stored = folder_ / "vgg-face-notop.safetensors";
+  const std::string before = content_digest_of_file(stored).value();
+  const auto again = import_model(stored, folder_, {}, {});
+  ASSERT_TRUE(again.ok()) << again.error().message();
+  EXPECT_EQ(again.value().digest, before);
+}
+
+TEST_F(ModelStore, NamesThatAreNoPlainFileNamesAreRefused) {
+  const fs::path source = work_ / "never-read";
+  for (const std::string name : {"../x", "a/b", ".hidden", "a b", "x\n", "\xC3\xA9"}) {
+    const auto result = import_model(source, folder_, {.name = name}, {});
+    ASSERT_FALSE(result.ok()) << name;
+    EXPECT_EQ(result.error().code(), ErrorCode::kInvalidArgument);
+    EXPECT_NE(result.error().message().find("no name for a model"), std::string::npos);
+  }
+  EXPECT_FALSE(import_model(source, folder_, {.name = std::string(101, 'x')}, {}).ok());
+}
+
+TEST_F(ModelStore, MissingAndUnknownFilesAreErrors) {
+  EXPECT_EQ(import_model(work_ / "none", folder_, {}, {}).error().code(), ErrorCode::kNotFound);
+  EXPECT_EQ(describe_file(work_ / "none", 1).error().code(), ErrorCode::kNotFound);
+  for (const std::string text : {"", "hello", "PK\x03\x04...."}) {
+    ASSERT_TRUE(write_file_atomic(work_ / "x.bin", text).ok());
+    const auto result = import_model(work_ / "x.bin", folder_, {}, {});
+    ASSERT_FALSE(result.ok());
+    EXPECT_EQ(result.error().code(), ErrorCode::kCorruption);
+    EXPECT_NE(result.error().message().find("Keras .h5"), std::string::npos)
+        << result.error().message();
+    EXPECT_EQ(describe_file(work_ / "x.bin", 1).error().message(), result.error().message());
+  }
+  EXPECT_FALSE(fs::exists(folder_));
+}
+
+TEST_F(ModelStore, AFileCalledDatMustBeOneOfDlibs) {
+  ASSERT_TRUE(write_file_atomic(work_ / "x.dat", std::string(729'940, 'x')).ok());
+  const auto result = import_model(work_ / "x.dat", folder_, {}, {});
+  ASSERT_FALSE(result.ok());
+  EXPECT_EQ(result.error().code(), ErrorCode::kCorruption);
+  EXPECT_NE(result.error().message().find("none of dlib's files"), std::string::npos);
+}
+
+TEST_F(ModelStore, DlibsFilesAreKnownByTheirContent) {
+  const fs::path original = dlib_file();
+  if (original.empty()) {
+    GTEST_SKIP() << "dlib's models are absent: run 'make setup'";
+  }
+  const fs::path renamed = work_ / "detector.bin";
+  fs::copy(original, renamed);
+  const auto imported = import_model(renamed, folder_, {}, {});
+  ASSERT_TRUE(imported.ok()) << imported.error().message();
+  EXPECT_EQ(imported.value().path, folder_ / "mmod_human_face_detector.dat");
+  EXPECT_TRUE(imported.value().verified);
+  EXPECT_NE(imported.value().licence.find("CC0"), std::string::npos);
+  EXPECT_EQ(in_list("mmod_human_face_detector.dat").state, FileState::kPresent);
+  const auto description = describe_file(renamed, 1);
+  ASSERT_TRUE(description.ok());
+  EXPECT_EQ(description.value().what, "dlib's face detector, a network");
+  EXPECT_EQ(description.value().digest, sha256_file(original).value());
+
+  const auto named = import_model(renamed, folder_, {.name = "x"}, {});
+  ASSERT_FALSE(named.ok());
+  EXPECT_NE(named.error().message().find("leave --as out"), std::string::npos);
+
+  std::fstream file(imported.value().path, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(1000);
+  file.put('!');
+  file.close();
+  const StoredFile damaged = in_list("mmod_human_face_detector.dat");
+  EXPECT_EQ(damaged.state, FileState::kDamaged);
+  EXPECT_NE(damaged.note.find("expected be467b1a"), std::string::npos) << damaged.note;
+  EXPECT_NE(damaged.note.find("remove it and run 'make setup'"), std::string::npos);
+}
+
+TEST_F(ModelStore, DescriptionsAndUnfinishedDownloadsAreListedAndNothingElse) {
+  ASSERT_TRUE(write_file_atomic(folder_ / "arcface.toml", std::string_view("x = 1\n")).ok());
+  ASSERT_TRUE(write_file_atomic(folder_ / "vgg-face.download.part", std::string_view("half")).ok());
+  ASSERT_TRUE(write_file_atomic(folder_ / "notes.txt", std::string_view("mine")).ok());
+  fs::create_directories(folder_ / "folder.toml");
+  const auto files = list_models(folder_, {});
+  ASSERT_TRUE(files.ok());
+  ASSERT_EQ(files.value().size(), 8U);
+  EXPECT_EQ(files.value()[6].name, "arcface.toml");
+  EXPECT_EQ(files.value()[6].backbones, std::vector<std::string>{"arcface"});
+  EXPECT_EQ(files.value()[6].digest, sha256_hex(std::string_view("x = 1\n")));
+  EXPECT_EQ(files.value()[7].name, "vgg-face.download.part");
+  EXPECT_EQ(files.value()[7].what, "an unfinished download");
+  EXPECT_EQ(files.value()[7].bytes, 4U);
+}
+
+TEST_F(ModelStore, ModelsOfTrainAreDescribed) {
+  Model model;
+  model.recipe = "calibrated";
+  model.backbone = "dlib-resnet";
+  model.backbone_digest = "abc";
+  model.head = {.d = 2, .m = 3, .weight = {1, 2, 3, 4, 5, 6}, .bias = {0, 0, 1}};
+  model.threshold = {.distance = 0.5F, .rule = "far", .far = 0.001, .num_people = 40};
+  const fs::path path = work_ / "staff.kface";
+  ASSERT_TRUE(write_model(path, model).ok());
+  const auto description = describe_file(path, 1);
+  ASSERT_TRUE(description.ok()) << description.error().message();
+  EXPECT_EQ(description.value().what, "a head of 'kface train', recipe calibrated");
+  EXPECT_EQ(description.value().format, "kface-model, version 1");
+  EXPECT_EQ(description.value().parameters, 9U);
+  EXPECT_EQ(description.value().facts.at("backbone"), "dlib-resnet");
+  EXPECT_NE(description.value().facts.at("threshold").find("\"rule\":\"far\""), std::string::npos);
+  EXPECT_EQ(description.value().digest.substr(0, 12), model_name(model));
+  EXPECT_EQ(description.value().digest, sha256_file(path).value());
+}
+
+TEST_F(ModelStore, OtherTensorsAreDescribedByTheirMetadata) {
+  TensorFile file;
+  file.metadata = {{"format", "kface-embeddings"}, {"version", "1"}, {"photos", "[]"}};
+  file.tensors["embeddings"] = {{0, 128}, {}};
+  ASSERT_TRUE(write_safetensors(work_ / "e.safetensors", file).ok());
+  const auto description = describe_file(work_ / "e.safetensors", 1);
+  ASSERT_TRUE(description.ok());
+  EXPECT_EQ(description.value().what, "embeddings of photos, as 'kface embed' writes them");
+  EXPECT_EQ(description.value().facts, (std::map<std::string, std::string>{{"photos", "[]"}}));
+  EXPECT_EQ(description.value().parameters, 0U);
+}
+
+TEST_F(ModelStore, AModelIsFoundByPathOrByNameInTheFolder) {
+  ASSERT_TRUE(write_file_atomic(folder_ / "mine.safetensors", std::string_view("x")).ok());
+  ASSERT_TRUE(write_file_atomic(work_ / "elsewhere.h5", std::string_view("x")).ok());
+  EXPECT_EQ(find_model_file("mine", folder_).value(), folder_ / "mine.safetensors");
+  EXPECT_EQ(find_model_file("mine.safetensors", folder_).value(), folder_ / "mine.safetensors");
+  EXPECT_EQ(find_model_file((work_ / "elsewhere.h5").string(), folder_).value(),
+            work_ / "elsewhere.h5");
+  const auto missing = find_model_file("yours", folder_);
+  ASSERT_FALSE(missing.ok());
+  EXPECT_EQ(missing.error().code(), ErrorCode::kNotFound);
+  EXPECT_NE(missing.error().message().find("it holds mine.safetensors"), std::string::npos)
+      << missing.error().message();
+}
+
+}  // namespace
+}  // namespace kface
