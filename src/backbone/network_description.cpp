@@ -1,5 +1,8 @@
 #include "backbone/network_description.h"
 
+// In a debug build the parser of toml++ 3.3 ends the process over a key that begins with '[', two
+// lines before it would report it.
+#define TOML_ASSERT(expr) static_assert(true)
 #include <toml++/toml.h>
 
 #include <algorithm>
