@@ -6,6 +6,7 @@
 #include <cmath>
 #include <set>
 
+#include "nn/engine.h"
 #include "nn/network_ref.h"
 #include "onnx/networks_for_test.h"
 
@@ -130,6 +131,22 @@ TEST_P(KnownNetwork, GivesWhatOpenCvGives) {
   ASSERT_GT(largest, 0.1F);
   for (std::size_t i = 0; i < ours.size(); ++i) {
     ASSERT_NEAR(ours[i], theirs[i], 1e-5F * std::max(1.0F, largest)) << "value " << i;
+  }
+}
+
+TEST_P(KnownNetwork, GivesTheSameOnTheEngine) {
+  const Network network = mapped(model_of(GetParam()));
+  const auto engine = Engine::create(network, {}, std::make_shared<WeightStore>());
+  ASSERT_TRUE(engine.ok()) << engine.error().message();
+  const auto input = test::random_input(network.input.size());
+  std::copy(input.begin(), input.end(), engine.value()->input().begin());
+  engine.value()->run();
+  const auto expected = run_ref(network, input).back();
+  ASSERT_EQ(engine.value()->output().size(), expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    ASSERT_NEAR(engine.value()->output()[i], expected[i],
+                1e-4F * std::max(1.0F, std::abs(expected[i])))
+        << "value " << i;
   }
 }
 

@@ -15,14 +15,11 @@ int run_extract(const Globals& globals, const DatasetArguments& arguments) {
   const double seconds = opened.value().extract_seconds;
   const BackboneInfo& backbone = opened.value().backbone->info();
   if (globals.json) {
-    const Json result{{"num_images", features.size()},
-                      {"num_identities", features.identity_names.size()},
-                      {"feature_dim", features.d},
-                      {"backbone", backbone.id},
-                      {"engine", backbone.engine},
-                      {"backbone_digest", features.backbone_digest},
-                      {"data_digest", features.data_digest},
-                      {"seconds", seconds}};
+    const Json result{
+        {"num_images", features.size()},       {"num_identities", features.identity_names.size()},
+        {"feature_dim", features.d},           {"backbone", backbone.id},
+        {"engine", backbone.engine},           {"backbone_digest", features.backbone_digest},
+        {"data_digest", features.data_digest}, {"seconds", seconds}};
     std::printf("%s\n", result.dump(2).c_str());
     return kSuccess;
   }
