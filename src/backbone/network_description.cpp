@@ -21,12 +21,9 @@ constexpr double kMaxPadding = 4;      // likewise
 constexpr double kMaxMean = 1e6;
 constexpr double kMaxThreshold = 1e6;
 
-// Chips that a template needs: the whole input lies on them at about the input's own scale.
-constexpr int kTemplateChipSize = 224;
-constexpr double kTemplateChipPadding = 0.6;
-// Chips that are only resized: as dlib cuts them.
-constexpr int kPlainChipSize = 150;
-constexpr double kPlainChipPadding = 0.25;
+// Chips as 'kface import' makes them: one dataset serves every network.
+constexpr int kChipSize = 150;
+constexpr double kChipPadding = 0.25;
 
 // Takes keys out of the table, remembering which there are; the first fault stays.
 class TableReader {
@@ -198,11 +195,8 @@ NetworkDescription read_keys(TableReader& reader, const std::filesystem::path& f
     reader.fail(reader.find("scale", true), "scale", "has a zero");
   }
   read_template(reader, result);
-  const bool aligns = result.landmarks.has_value();
-  result.chip_size =
-      reader.whole("chip_size", 1, kMaxChipSize, aligns ? kTemplateChipSize : kPlainChipSize);
-  result.chip_padding = reader.number("chip_padding", 0, kMaxPadding,
-                                      aligns ? kTemplateChipPadding : kPlainChipPadding);
+  result.chip_size = reader.whole("chip_size", 1, kMaxChipSize, kChipSize);
+  result.chip_padding = reader.number("chip_padding", 0, kMaxPadding, kChipPadding);
   result.feature = reader.text("feature", false);
   result.normalize = reader.truth("normalize", true);
   result.customary_threshold = reader.number("customary_threshold", 0, kMaxThreshold);

@@ -85,8 +85,8 @@ TEST_F(NetworkDescriptionFile, MaySayMore) {
   ASSERT_TRUE(description.landmarks.has_value());
   EXPECT_EQ((*description.landmarks)[1].x, 73.53F);
   EXPECT_EQ((*description.landmarks)[4].y, 92.20F);
-  EXPECT_EQ(description.chip_size, 224);  // a template needs more of the photo
-  EXPECT_EQ(description.chip_padding, 0.6);
+  EXPECT_EQ(description.chip_size, 150);
+  EXPECT_EQ(description.chip_padding, 0.25);
   EXPECT_EQ(description.feature, "fc1");
   EXPECT_FALSE(description.normalize);
   const auto other =
