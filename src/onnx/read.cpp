@@ -276,16 +276,19 @@ std::vector<std::uint8_t> cut_onnx(std::span<const std::uint8_t> bytes, const st
   std::reverse(graph.mutable_node()->pointer_begin(), graph.mutable_node()->pointer_end());
   google::protobuf::RepeatedPtrField<onnx::TensorProto> weights;
   weights.Swap(graph.mutable_initializer());
+  std::unordered_set<std::string> dropped;
   for (onnx::TensorProto& tensor : weights) {
     if (needed.contains(tensor.name())) {
       graph.add_initializer()->Swap(&tensor);
+    } else {
+      dropped.insert(tensor.name());
     }
   }
   // Older files list weights among the inputs: one without its weight would be an input to feed.
   google::protobuf::RepeatedPtrField<onnx::ValueInfoProto> inputs;
   inputs.Swap(graph.mutable_input());
   for (onnx::ValueInfoProto& input : inputs) {
-    if (needed.contains(input.name())) {
+    if (!dropped.contains(input.name())) {
       graph.add_input()->Swap(&input);
     }
   }

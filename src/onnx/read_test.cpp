@@ -467,6 +467,14 @@ TEST(CutOnnx, KeepsWhatTheFeatureNeedsAndNothingElse) {
   EXPECT_EQ(model.value().outputs, std::vector<std::string>{"middle"});
 }
 
+TEST(CutOnnx, KeepsTheInputWhereTheFeatureDoesNotNeedIt) {
+  ModelProto proto = sound_model();  // a fuzzer's find
+  node(proto, 0).set_input(0, "weight");
+  const auto model = parse_onnx(cut_onnx(bytes_of(proto), "output"), "x.onnx");
+  ASSERT_TRUE(model.ok()) << model.error().message();
+  EXPECT_EQ(model.value().input, "input");
+}
+
 TEST(CutOnnx, GivesOpenCvTheSameValue) {
   const auto bytes = read_file(test::network_file("residual_network"));
   ASSERT_TRUE(bytes.ok());
