@@ -17,7 +17,7 @@ using test::kSize;
 using test::network_file;
 
 // Written by python3-onnx; see testdata/write_networks.py for what each is.
-const std::vector<std::string> kKnown = {
+const std::vector<std::string> known_networks = {
     "add_constant",
     "add_of_two",
     "average_pool",
@@ -73,7 +73,7 @@ struct Unknown {
   const char* reason;  // how the error ends
 };
 
-const std::vector<Unknown> kUnknown = {
+const std::vector<Unknown> unknown_networks = {
     {"unknown_sigmoid", "node 'Sigmoid_1' (Sigmoid) has an operator that the engine does not know"},
     {"unknown_dilation", "node 'Conv_0' (Conv) is dilated"},
     {"unknown_concat", "node 'Concat_2' (Concat) has an operator that the engine does not know"},
@@ -150,12 +150,12 @@ TEST_P(KnownNetwork, GivesTheSameOnTheEngine) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Map, KnownNetwork, testing::ValuesIn(kKnown),
+INSTANTIATE_TEST_SUITE_P(Map, KnownNetwork, testing::ValuesIn(known_networks),
                          [](const auto& tested) { return tested.param; });
 
 TEST(Map, TestsEveryNetworkThatIsWritten) {
-  std::set<std::string> tested(kKnown.begin(), kKnown.end());
-  for (const auto& [network, reason] : kUnknown) {
+  std::set<std::string> tested(known_networks.begin(), known_networks.end());
+  for (const auto& [network, reason] : unknown_networks) {
     tested.insert(network);
   }
   tested.insert("two_outputs");
@@ -169,7 +169,7 @@ TEST(Map, TestsEveryNetworkThatIsWritten) {
 }
 
 TEST(Map, NamesTheOperatorThatItDoesNotKnow) {
-  for (const auto& [name, reason] : kUnknown) {
+  for (const auto& [name, reason] : unknown_networks) {
     const OnnxModel model = model_of(name);
     const auto network = map_to_network(model, kSize, kSize, model.outputs[0]);
     ASSERT_FALSE(network.ok()) << name;

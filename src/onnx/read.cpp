@@ -83,14 +83,14 @@ class Reader {
                                          : corrupt("two values are called '" + value + "'");
   }
 
-  Status take_constant(const std::string& name, onnx::TensorProto& proto) {
-    const std::string value = name;  // a copy: the proto is emptied
+  // `value` is a copy: the proto is emptied.
+  Status take_constant(std::string value, onnx::TensorProto& proto) {
     KF_TRY(define(value));
     auto tensor = take_tensor(proto, value);
     if (!tensor.ok()) {
       return in_this_model(tensor.error());
     }
-    model_.constants.emplace(value, std::move(tensor).value());
+    model_.constants.emplace(std::move(value), std::move(tensor).value());
     return {};
   }
 
