@@ -6,14 +6,15 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 readonly runs=${1:-20000}
-if (($# > 1)); then readers=("${@:2}"); else readers=(safetensors torch7 caffe keras_h5 matconvnet); fi
-declare -rA suffix=([safetensors]=safetensors [torch7]=t7 [caffe]=caffemodel [keras_h5]=h5 [matconvnet]=mat)
+if (($# > 1)); then readers=("${@:2}"); else readers=(safetensors torch7 caffe keras_h5 matconvnet onnx); fi
+declare -rA suffix=([safetensors]=safetensors [torch7]=t7 [caffe]=caffemodel [keras_h5]=h5 [matconvnet]=mat [onnx]=onnx)
 readonly seeds=build/fuzz/seeds
 
 mkdir -p build
 cmake --preset fuzz > build/configure.log || { cat build/configure.log; exit 1; }
 cmake --build --preset fuzz --target "${readers[@]/#/fuzz_}"
 /usr/bin/python3 -B src/weights/testdata/write_weight_files.py "$seeds" src/weights/caffe_net.proto
+/usr/bin/python3 -B src/onnx/testdata/write_networks.py "$seeds"
 
 for reader in "${readers[@]}"; do
   corpus=build/fuzz/corpus/$reader

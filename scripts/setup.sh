@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
-# setup.sh [packages|models|demo|plots|bench ...]: brings what kface needs and a Debian 12 machine
-# lacks; the first four when called without a word. What is there and right is left alone, so a
-# second call takes less than a second, without network or root.
+# setup.sh [packages|models|demo|plots|bench|test-networks ...]: brings what kface needs and a Debian
+# 12 machine lacks; the first four when called without a word. What is there and right is left alone,
+# so a second call takes less than a second, without network or root.
 #   packages  Debian packages of scripts/packages.txt (the only step that needs root or sudo)
 #   plots     the plotting library of the report       third_party/echarts
 #   models    dlib's detector, landmark and face nets  third_party/models
 #   demo      the photographs that the demo simulates  third_party/dlib-examples
 #   bench     what make bench compares with: Debian packages of scripts/packages-bench.txt, ONNX
-#             Runtime in bench/peers/node_modules, a network in third_party/test-networks
+#             Runtime in bench/peers/node_modules, and test-networks
+#   test-networks  a face network of unstated origin, for tests and comparisons only
+#                                                      third_party/test-networks
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/lib.sh
@@ -182,8 +184,9 @@ if (($# == 0)); then set -- packages plots models demo; fi
 for step in "$@"; do
   case $step in
     packages | plots | models | demo | bench) "set_up_$step" ;;
+    test-networks) set_up_test_network ;;
     *)
-      printf 'usage: %s [packages|plots|models|demo|bench ...]; got "%s"\n' "$0" "$step" >&2
+      printf 'usage: %s [packages|plots|models|demo|bench|test-networks ...]; got "%s"\n' "$0" "$step" >&2
       exit 2
       ;;
   esac

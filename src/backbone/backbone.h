@@ -31,6 +31,9 @@ struct BackboneInfo {
   double chip_padding = 0;  // room around the face in that chip
   // Distance that its authors recommend for its own last layer; what users compare with.
   double customary_threshold = 0;
+  // It looks for landmarks where chips of chip_padding have them: others are refused.
+  bool needs_chip_padding = false;
+  std::string license = {};  // of the weights, where a description says it
 
   // Identity of its features: those of different digests never meet in a cache.
   const std::string& features_digest() const {
@@ -90,7 +93,8 @@ class Backbone {
   Backbone() = default;
 };
 
-// The backbone called `id` with its weights from `models`.
+// The backbone called `id` with its weights from `models`; an id that ends in .toml is the path of
+// a network's description (backbone/onnx_network.h).
 // Errors: kInvalidArgument (no such id: lists those there are), kNotFound (weights missing: says
 //         how to get them), kCorruption.
 Result<std::unique_ptr<Backbone>> open_backbone(const std::string& id,

@@ -11,6 +11,7 @@
 #include "base/digest.h"
 #include "base/files.h"
 #include "base/safetensors.h"
+#include "dataset/text.h"
 
 namespace kface {
 namespace {
@@ -114,6 +115,7 @@ class Extraction {
       : dataset_(dataset), manifest_(manifest), backbone_(backbone), context_(context) {}
 
   Result<FeatureSet> run() {
+    KF_TRY(check_chips());
     KF_TRY(list_rows());
     const auto& info = backbone_.info();
     const auto path = cache_path(dataset_, info.features_digest());
@@ -138,6 +140,27 @@ class Extraction {
   }
 
  private:
+  // A backbone that looks for landmarks where the chip says they are must be right about it.
+  Status check_chips() const {
+    const BackboneInfo& info = backbone_.info();
+    if (!info.needs_chip_padding) {
+      return {};
+    }
+    const auto fact = [this](const char* key) {
+      const auto found = manifest_.facts.find(key);
+      return found == manifest_.facts.end() ? std::string() : found->second;
+    };
+    const std::string wanted = format_float(static_cast<float>(info.chip_padding));
+    if (fact("crop") == "dlib" && fact("padding") == wanted) {
+      return {};
+    }
+    return {ErrorCode::kMismatch, dataset_.string() + ": its chips have crop " + fact("crop") +
+                                      " and padding " + fact("padding") + ", " + info.id +
+                                      " aligns faces on chips of crop dlib and padding " + wanted +
+                                      ": import again with --padding " + wanted + " --chip-size " +
+                                      std::to_string(info.chip_size)};
+  }
+
   Status list_rows() {
     for (std::uint32_t i = 0; i < manifest_.images.size(); ++i) {
       if (manifest_.images[i].accepted()) {

@@ -32,7 +32,8 @@ struct FeatureSet {
 // interruption, or in an earlier version of the dataset, are not computed again.
 //
 // Ensures: the same bytes whatever the number of threads.
-// Errors:  kInvalidArgument (no accepted image), kNotFound or kCorruption (a chip is missing or not
+// Errors:  kInvalidArgument (no accepted image), kMismatch (the backbone needs other chips: says
+//          which), kNotFound or kCorruption (a chip is missing or not
 //          the one of the manifest: says to import again), kInterrupted, kIo.
 Result<FeatureSet> load_or_extract(const std::filesystem::path& dataset, const Manifest& manifest,
                                    const Backbone& backbone, const JobContext& context);

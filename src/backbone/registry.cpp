@@ -1,6 +1,7 @@
 #include "backbone/backbone.h"
 #include "backbone/dlib_resnet.h"
 #include "backbone/mirrored.h"
+#include "backbone/onnx_network.h"
 #include "backbone/vgg_face.h"
 
 namespace kface {
@@ -19,13 +20,19 @@ Result<std::unique_ptr<Backbone>> open_backbone(const std::string& id,
   if (is_vgg_face_id(id)) {
     return open_vgg_face(id, models, options);
   }
+  if (id.ends_with(kNetworkSuffix)) {
+    return open_onnx_network(id, models, options);
+  }
   std::string known = kDlibResnetId;
   for (const auto& name : vgg_face_ids()) {
     known += ", " + name;
   }
-  return Status{ErrorCode::kInvalidArgument,
-                "no backbone is called '" + id + "'; there are: " + known + ", and each with " +
-                    kMirroredSuffix + " (a face and its mirror image averaged)"};
+  return Status{
+      ErrorCode::kInvalidArgument,
+      "no backbone is called '" + id + "'; there are: " + known + ", and each with " +
+          kMirroredSuffix +
+          " (a face and its mirror image averaged); any other network is named by the path "
+          "of its description, NAME.toml"};
 }
 
 }  // namespace kface

@@ -15,6 +15,7 @@ Status not_among(const std::string& option, const std::string& found, const std:
 Result<AlignOptions> to_align_options(const CropSettings& settings) {
   constexpr int kSmallest = 16;
   constexpr int kLargest = 1024;
+  constexpr double kLargestPadding = 4;
   AlignOptions options;
   if (settings.crop != "dlib" && settings.crop != "none") {
     return not_among("--crop", settings.crop, "dlib or none");
@@ -31,6 +32,10 @@ Result<AlignOptions> to_align_options(const CropSettings& settings) {
     return not_among("--chip-size", std::to_string(settings.chip_size), "16 to 1024");
   }
   options.chip_size = settings.chip_size;
+  if (!(settings.padding >= 0 && settings.padding <= kLargestPadding)) {
+    return not_among("--padding", std::to_string(settings.padding), "0 to 4");
+  }
+  options.padding = settings.padding;
   return options;
 }
 

@@ -16,6 +16,7 @@ struct CropSettings {
   std::string crop = "dlib";
   std::string color = "none";
   int chip_size = 150;
+  double padding = 0.25;
 };
 
 template <typename Visitor>
@@ -25,6 +26,8 @@ void visit_crop_settings(CropSettings& settings, Visitor&& field) {
   field("import.color", settings.color, Choices{{"none", "gray-world", "clahe"}},
         "colour adjustment of the chip");
   field("import.chip_size", settings.chip_size, Range{16, 1024}, "side of the chip in pixels");
+  field("import.padding", settings.padding, Range{0, 4},
+        "room around the face in the chip, in widths of the face, as dlib's chips have it");
 }
 
 struct AihubSettings {

@@ -6,11 +6,13 @@ namespace kface {
 namespace {
 
 TEST(ImportOptions, BecomeAlignOptions) {
-  const auto options = to_align_options({.crop = "none", .color = "clahe", .chip_size = 112});
+  const auto options =
+      to_align_options({.crop = "none", .color = "clahe", .chip_size = 112, .padding = 0.6});
   ASSERT_TRUE(options.ok());
   EXPECT_FALSE(options.value().crop);
   EXPECT_EQ(options.value().color, ColorAdjust::kClahe);
   EXPECT_EQ(options.value().chip_size, 112);
+  EXPECT_EQ(options.value().padding, 0.6);
   EXPECT_EQ(to_align_options({.color = "gray-world"}).value().color, ColorAdjust::kGrayWorld);
 }
 
@@ -20,6 +22,9 @@ TEST(ImportOptions, RefuseOtherWordsAndSizes) {
   EXPECT_FALSE(to_align_options({.color = "blue"}).ok());
   EXPECT_FALSE(to_align_options({.chip_size = 0}).ok());
   EXPECT_FALSE(to_align_options({.chip_size = 1'000'000}).ok());
+  EXPECT_EQ(to_align_options({.padding = -0.5}).error().message(),
+            "--padding: '-0.500000', expected 0 to 4");
+  EXPECT_FALSE(to_align_options({.padding = 5}).ok());
 }
 
 TEST(ImportOptions, CountPeopleAndImagesByNumberOrAll) {

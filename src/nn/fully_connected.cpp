@@ -184,7 +184,8 @@ FullyConnectedWeights round_to_int8(std::size_t m, std::size_t k, std::span<cons
 
 void fully_connected(const FullyConnectedWeights& weights, std::span<const float> bias, bool relu,
                      std::span<const float> x, std::span<float> y, unsigned threads) {
-  const auto [m, k] = std::pair(weights.m, weights.k);
+  const std::size_t m = weights.m;  // no structured binding: clang 14 has none in a lambda
+  const std::size_t k = weights.k;
   KF_REQUIRE(m > 0 && k > 0 && x.size() % k == 0 && y.size() * k == x.size() * m, m, k, x.size(),
              y.size());
   KF_REQUIRE(threads > 0 && (bias.empty() || bias.size() == m), threads, bias.size());

@@ -73,7 +73,7 @@ Result<Network> map_to_network(const OnnxModel& model, std::size_t height, std::
 }
 
 const std::unordered_map<std::string, Mapper::Method>& Mapper::methods() {
-  static const std::unordered_map<std::string, Method> kMethods = {
+  static const std::unordered_map<std::string, Method> known = {
       {"Add", &Mapper::map_arithmetic},
       {"AveragePool", &Mapper::map_pool},
       {"BatchNormalization", &Mapper::map_batch_norm},
@@ -99,7 +99,7 @@ const std::unordered_map<std::string, Mapper::Method>& Mapper::methods() {
       {"Sub", &Mapper::map_arithmetic},
       {"Unsqueeze", &Mapper::map_unsqueeze},
   };
-  return kMethods;
+  return known;
 }
 
 Result<Network> Mapper::map(std::size_t height, std::size_t width, const std::string& output) {

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <set>
 
+#include "nn/engine.h"
 #include "nn/network_ref.h"
 #include "onnx/networks_for_test.h"
 
@@ -16,7 +17,7 @@ using test::kSize;
 using test::network_file;
 
 // Written by python3-onnx; see testdata/write_networks.py for what each is.
-const std::vector<std::string> kKnown = {
+const std::vector<std::string> known_networks = {
     "add_constant",
     "add_of_two",
     "average_pool",
@@ -72,7 +73,7 @@ struct Unknown {
   const char* reason;  // how the error ends
 };
 
-const std::vector<Unknown> kUnknown = {
+const std::vector<Unknown> unknown_networks = {
     {"unknown_sigmoid", "node 'Sigmoid_1' (Sigmoid) has an operator that the engine does not know"},
     {"unknown_dilation", "node 'Conv_0' (Conv) is dilated"},
     {"unknown_concat", "node 'Concat_2' (Concat) has an operator that the engine does not know"},
@@ -133,12 +134,28 @@ TEST_P(KnownNetwork, GivesWhatOpenCvGives) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Map, KnownNetwork, testing::ValuesIn(kKnown),
+TEST_P(KnownNetwork, GivesTheSameOnTheEngine) {
+  const Network network = mapped(model_of(GetParam()));
+  const auto engine = Engine::create(network, {}, std::make_shared<WeightStore>());
+  ASSERT_TRUE(engine.ok()) << engine.error().message();
+  const auto input = test::random_input(network.input.size());
+  std::copy(input.begin(), input.end(), engine.value()->input().begin());
+  engine.value()->run();
+  const auto expected = run_ref(network, input).back();
+  ASSERT_EQ(engine.value()->output().size(), expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    ASSERT_NEAR(engine.value()->output()[i], expected[i],
+                1e-4F * std::max(1.0F, std::abs(expected[i])))
+        << "value " << i;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Map, KnownNetwork, testing::ValuesIn(known_networks),
                          [](const auto& tested) { return tested.param; });
 
 TEST(Map, TestsEveryNetworkThatIsWritten) {
-  std::set<std::string> tested(kKnown.begin(), kKnown.end());
-  for (const auto& [network, reason] : kUnknown) {
+  std::set<std::string> tested(known_networks.begin(), known_networks.end());
+  for (const auto& [network, reason] : unknown_networks) {
     tested.insert(network);
   }
   tested.insert("two_outputs");
@@ -152,7 +169,7 @@ TEST(Map, TestsEveryNetworkThatIsWritten) {
 }
 
 TEST(Map, NamesTheOperatorThatItDoesNotKnow) {
-  for (const auto& [name, reason] : kUnknown) {
+  for (const auto& [name, reason] : unknown_networks) {
     const OnnxModel model = model_of(name);
     const auto network = map_to_network(model, kSize, kSize, model.outputs[0]);
     ASSERT_FALSE(network.ok()) << name;

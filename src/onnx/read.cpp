@@ -83,14 +83,14 @@ class Reader {
                                          : corrupt("two values are called '" + value + "'");
   }
 
-  Status take_constant(const std::string& name, onnx::TensorProto& proto) {
-    const std::string value = name;  // a copy: the proto is emptied
+  // `value` is a copy: the proto is emptied.
+  Status take_constant(std::string value, onnx::TensorProto& proto) {
     KF_TRY(define(value));
     auto tensor = take_tensor(proto, value);
     if (!tensor.ok()) {
       return in_this_model(tensor.error());
     }
-    model_.constants.emplace(value, std::move(tensor).value());
+    model_.constants.emplace(std::move(value), std::move(tensor).value());
     return {};
   }
 
@@ -276,16 +276,19 @@ std::vector<std::uint8_t> cut_onnx(std::span<const std::uint8_t> bytes, const st
   std::reverse(graph.mutable_node()->pointer_begin(), graph.mutable_node()->pointer_end());
   google::protobuf::RepeatedPtrField<onnx::TensorProto> weights;
   weights.Swap(graph.mutable_initializer());
+  std::unordered_set<std::string> dropped;
   for (onnx::TensorProto& tensor : weights) {
     if (needed.contains(tensor.name())) {
       graph.add_initializer()->Swap(&tensor);
+    } else {
+      dropped.insert(tensor.name());
     }
   }
   // Older files list weights among the inputs: one without its weight would be an input to feed.
   google::protobuf::RepeatedPtrField<onnx::ValueInfoProto> inputs;
   inputs.Swap(graph.mutable_input());
   for (onnx::ValueInfoProto& input : inputs) {
-    if (needed.contains(input.name())) {
+    if (!dropped.contains(input.name())) {
       graph.add_input()->Swap(&input);
     }
   }

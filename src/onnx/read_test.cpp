@@ -85,7 +85,7 @@ AttributeProto& add_attribute(ModelProto& model, const std::string& name,
 const std::vector<HostileCase>& hostile_cases() {
   constexpr auto kCorruption = ErrorCode::kCorruption;
   constexpr auto kMismatch = ErrorCode::kMismatch;
-  static const std::vector<HostileCase> kCases = {
+  static const std::vector<HostileCase> cases = {
       {"NoGraph", [](ModelProto& m) { m.clear_graph(); }, kCorruption,
        "not an ONNX model: it has no graph"},
       {"NoNode", [](ModelProto& m) { graph(m).clear_node(); }, kCorruption,
@@ -252,7 +252,7 @@ const std::vector<HostileCase>& hostile_cases() {
        [](ModelProto& m) { graph(m).mutable_output(0)->set_name("result"); }, kCorruption,
        "its output 'result' is made by no node"},
   };
-  return kCases;
+  return cases;
 }
 
 void PrintTo(const HostileCase& tested, std::ostream* out) { *out << tested.name; }  // NOLINT
@@ -285,7 +285,7 @@ void add_ints(ModelProto& model, const std::string& name, const std::vector<std:
 
 const std::vector<SenselessCase>& senseless_cases() {
   constexpr auto kWindow = "has strides, pads or a window that are not understood";
-  static const std::vector<SenselessCase> kCases = {
+  static const std::vector<SenselessCase> cases = {
       {"ZeroStride",
        [](ModelProto& m) {
          add_ints(m, "strides", {0, 1});
@@ -359,7 +359,7 @@ const std::vector<SenselessCase>& senseless_cases() {
       {"OperatorOfAnotherDomain", [](ModelProto& m) { node(m, 0).set_domain("com.example"); },
        nullptr},
   };
-  return kCases;
+  return cases;
 }
 
 void PrintTo(const SenselessCase& tested, std::ostream* out) { *out << tested.name; }  // NOLINT
@@ -465,6 +465,14 @@ TEST(CutOnnx, KeepsWhatTheFeatureNeedsAndNothingElse) {
   EXPECT_EQ(model.value().nodes.size(), 1U);
   EXPECT_EQ(model.value().constants.size(), 1U);
   EXPECT_EQ(model.value().outputs, std::vector<std::string>{"middle"});
+}
+
+TEST(CutOnnx, KeepsTheInputWhereTheFeatureDoesNotNeedIt) {
+  ModelProto proto = sound_model();  // a fuzzer's find
+  node(proto, 0).set_input(0, "weight");
+  const auto model = parse_onnx(cut_onnx(bytes_of(proto), "output"), "x.onnx");
+  ASSERT_TRUE(model.ok()) << model.error().message();
+  EXPECT_EQ(model.value().input, "input");
 }
 
 TEST(CutOnnx, GivesOpenCvTheSameValue) {

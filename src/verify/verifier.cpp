@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "align/decode.h"
+#include "dataset/text.h"
 #include "eval/all_pairs.h"
 
 namespace kface {
@@ -92,8 +93,10 @@ Model frozen_model(const Backbone& backbone) {
                      .far = std::nullopt,
                      .num_people = 0,
                      .unseen_people = false};
-  model.preprocessing = {
-      {"crop", "dlib"}, {"color", "none"}, {"chip_size", std::to_string(info.chip_size)}};
+  model.preprocessing = {{"crop", "dlib"},
+                         {"color", "none"},
+                         {"chip_size", std::to_string(info.chip_size)},
+                         {"padding", format_float(static_cast<float>(info.chip_padding))}};
   return model;
 }
 

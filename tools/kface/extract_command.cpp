@@ -13,14 +13,13 @@ int run_extract(const Globals& globals, const DatasetArguments& arguments) {
   }
   const FeatureSet& features = opened.value().features;
   const double seconds = opened.value().extract_seconds;
+  const BackboneInfo& backbone = opened.value().backbone->info();
   if (globals.json) {
-    const Json result{{"num_images", features.size()},
-                      {"num_identities", features.identity_names.size()},
-                      {"feature_dim", features.d},
-                      {"backbone", opened.value().backbone->info().id},
-                      {"backbone_digest", features.backbone_digest},
-                      {"data_digest", features.data_digest},
-                      {"seconds", seconds}};
+    const Json result{
+        {"num_images", features.size()},       {"num_identities", features.identity_names.size()},
+        {"feature_dim", features.d},           {"backbone", backbone.id},
+        {"engine", backbone.engine},           {"backbone_digest", features.backbone_digest},
+        {"data_digest", features.data_digest}, {"seconds", seconds}};
     std::printf("%s\n", result.dump(2).c_str());
     return kSuccess;
   }
@@ -28,6 +27,10 @@ int run_extract(const Globals& globals, const DatasetArguments& arguments) {
               count_of(features.size(), "image", "images").c_str(),
               count_of(features.identity_names.size(), "person", "people").c_str(), features.d,
               seconds);
+  std::printf("computed by %s\n", backbone.engine.c_str());
+  if (!backbone.license.empty()) {
+    std::printf("licence of the weights: %s\n", backbone.license.c_str());
+  }
   return kSuccess;
 }
 
