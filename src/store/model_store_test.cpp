@@ -86,6 +86,20 @@ TEST_F(ModelStore, EveryBackboneHasItsFile) {
   EXPECT_EQ(backbones, (std::vector<std::string>{"dlib-resnet", "vgg-face", "vgg-face-notop"}));
 }
 
+TEST_F(ModelStore, TheSetUpBringsTheSameFilesOfDlib) {
+  const auto script = read_text(fs::path(KFACE_CHECKOUT) / "scripts" / "setup.sh");
+  ASSERT_TRUE(script.ok());
+  std::size_t count = 0;
+  for (const KnownFile& file : known_files()) {
+    if (!file.sha256.empty()) {
+      ++count;
+      EXPECT_NE(script.value().find("[" + file.name + "]=" + file.sha256), std::string::npos)
+          << file.name;
+    }
+  }
+  EXPECT_EQ(count, 4U);
+}
+
 TEST_F(ModelStore, ImportedConvolutionsArePresentAndDescribed) {
   const fs::path source = write_convolutions();
   const auto imported = import_model(source, folder_, {}, {.threads = 2});
