@@ -167,39 +167,21 @@ TEST_F(ModelStore, AForeignFileIsDescribedAsWhatItWouldBecome) {
 TEST_F(ModelStore, DamagedWeightsAreNamedAsSuch) {
   ASSERT_TRUE(import_model(write_convolutions(), folder_, {}, {}).ok());
   const fs::path stored = folder_ / "vgg-face-notop.safetensors";
-  const auto good = read_safetensors(stored);
-  ASSERT_TRUE(good.ok());
   const auto expect_damaged = [&](const std::string& why) {
     const StoredFile file = in_list("vgg-face-notop.safetensors");
     EXPECT_EQ(file.state, FileState::kDamaged);
     EXPECT_NE(file.note.find(why), std::string::npos) << file.note;
-    EXPECT_FALSE(describe_file(stored, 1).ok());
+    EXPECT_EQ(describe_file(stored, 1).error().message(), file.note);
   };
-  const auto expect_refused = [&](const TensorFile& file, const std::string& why) {
-    ASSERT_TRUE(write_safetensors(stored, file).ok());
-    expect_damaged(why);
-  };
-  TensorFile bad = good.value();
-  bad.tensors["conv3_3.bias"].data[7] = std::numeric_limits<float>::infinity();
-  expect_refused(bad, "'conv3_3.bias' holds a NaN or an infinity");
-  bad = good.value();
-  bad.tensors.erase("conv5_3.bias");
-  expect_refused(bad, "'conv5_3.bias' is missing");
-  bad = good.value();
-  bad.tensors["conv1_1.bias"] = {{1, 64}, std::vector<float>(64)};
-  expect_refused(bad, "'conv1_1.bias' has shape [1, 64], expected [64]");
-  bad = good.value();
-  bad.tensors["extra"] = {{1}, {1}};
-  expect_refused(bad, "holds 27 tensors, VGG-Face has 26 of them");
-  bad = good.value();
-  bad.metadata["version"] = "2";
-  expect_refused(bad, "format version '2', this build reads 1");
-  bad = good.value();
-  bad.metadata["channels"] = "rgb";
-  expect_refused(bad, "its channels are 'rgb', expected 'bgr'");
-  ASSERT_TRUE(write_safetensors(stored, good.value()).ok());
+  std::fstream file(stored, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(-1, std::ios::end);  // the exponent of the last value of conv5_3.weight
+  file.put('\x7F');
+  file.seekp(-2, std::ios::end);
+  file.put('\x80');
+  file.close();
+  expect_damaged("'conv5_3.weight' holds a NaN or an infinity");
   fs::resize_file(stored, fs::file_size(stored) - 1);
-  expect_damaged("");
+  expect_damaged("'conv5_3.weight' lies outside the file");
 }
 
 TEST_F(ModelStore, ConvolutionsAloneInTheWholeNetworksPlaceAreDamage) {

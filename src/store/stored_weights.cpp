@@ -2,7 +2,6 @@
 
 #include "base/mapped_file.h"
 #include "base/safetensors_header.h"
-#include "weights/vgg_layout.h"
 
 namespace kface {
 namespace {
@@ -47,9 +46,9 @@ std::optional<std::string> safetensors_format(const std::filesystem::path& path)
                      : std::nullopt;
 }
 
-Status check_stored_weights(const MappedTensors& weights, const std::string& name) {
+Status check_stored_weights(const MappedTensors& weights, const VggLayout& layout,
+                            const std::string& name) {
   KF_TRY(check_metadata(weights.metadata(), name));
-  const VggLayout layout = vgg_face_layout();
   const auto& tensors = weights.tensors();
   const bool with_top = tensors.contains("fc6.weight");
   std::size_t count = 0;
