@@ -37,11 +37,11 @@ class ModelsCommand : public testing::Test {
     ::setenv("no_proxy", "127.0.0.1", 1);
     ::unsetenv("KFACE_VGG_FACE_URL");
     const auto* info = testing::UnitTest::GetInstance()->current_test_info();
-    work_ = fs::temp_directory_path() /
-            ("kface-models-" + std::to_string(::getpid()) + "-" + info->name());
-    fs::create_directories(work_);
+    work = fs::temp_directory_path() /
+           ("kface-models-" + std::to_string(::getpid()) + "-" + info->name());
+    fs::create_directories(work);
   }
-  void TearDown() override { fs::remove_all(work_); }
+  void TearDown() override { fs::remove_all(work); }
 
   pid_t start(std::vector<std::string> arguments) const {
     arguments.insert(arguments.begin(), {KFACE_PROGRAM, "models"});
@@ -51,8 +51,8 @@ class ModelsCommand : public testing::Test {
       argv.push_back(argument.data());
     }
     argv.push_back(nullptr);
-    const std::string out = (work_ / "out").string();
-    const std::string err = (work_ / "err").string();
+    const std::string out = (work / "out").string();
+    const std::string err = (work / "err").string();
     const pid_t child = ::fork();
     if (child != 0) {
       return child;
@@ -67,16 +67,16 @@ class ModelsCommand : public testing::Test {
     int status = 0;
     ::waitpid(child, &status, 0);
     return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
-            read_text(work_ / "out").value(), read_text(work_ / "err").value()};
+            read_text(work / "out").value(), read_text(work / "err").value()};
   }
 
   Outcome run(const std::vector<std::string>& arguments) const {
     return wait_for(start(arguments));
   }
 
-  fs::path models() const { return work_ / "models"; }
+  fs::path models() const { return work / "models"; }
 
-  fs::path work_;
+  fs::path work;
 };
 
 TEST_F(ModelsCommand, ListOfAnEmptyFolderIsATableOfAbsentFiles) {
@@ -98,7 +98,7 @@ TEST_F(ModelsCommand, ErrorsAreOneLineAndTheirExitCodesTellWhoIsWrong) {
   EXPECT_EQ(missing.exit_code, 1);
   EXPECT_TRUE(missing.err.starts_with("kface: nothing: no such file")) << missing.err;
   EXPECT_EQ(std::count(missing.err.begin(), missing.err.end(), '\n'), 1);
-  EXPECT_EQ(run({"import", (work_ / "none.h5").string()}).exit_code, 1);
+  EXPECT_EQ(run({"import", (work / "none.h5").string()}).exit_code, 1);
   EXPECT_EQ(run({}).exit_code, 2) << "a subcommand is missing";
   EXPECT_EQ(run({"import"}).exit_code, 2) << "the file is missing";
   EXPECT_EQ(run({"import", "x", "--channels", "grb"}).exit_code, 2);
@@ -113,7 +113,7 @@ TEST_F(ModelsCommand, AStrangersFileDoesNotSteerTheTerminal) {
   file.metadata = {
       {"format", "kface-other"}, {"version", "1"}, {"note", "\x1b[2J\a" + std::string(5000, 'x')}};
   file.tensors["a\x1b[31m"] = {{1}, {1}};
-  const fs::path path = work_ / "x.safetensors";
+  const fs::path path = work / "x.safetensors";
   ASSERT_TRUE(write_safetensors(path, file).ok());
   const Outcome info = run({"info", path.string()});
   EXPECT_EQ(info.exit_code, 0) << info.err;

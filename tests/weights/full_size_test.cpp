@@ -43,23 +43,23 @@ Outcome run(const std::string& command) {
 class FullSize : public testing::Test {
  protected:
   void SetUp() override {
-    work_ = fs::path(KFACE_WORK_FOLDER) / ("full-size-" + std::to_string(::getpid()));
-    fs::create_directories(work_);
+    work = fs::path(KFACE_WORK_FOLDER) / ("full-size-" + std::to_string(::getpid()));
+    fs::create_directories(work);
     const Outcome made = run("/usr/bin/python3 -B '" KFACE_GENERATOR "' '" + source().string() +
                              "' '" + expected().string() + "'");
     ASSERT_EQ(made.exit_code, 0) << "needs Debian's python3-h5py and python3-numpy";
   }
-  void TearDown() override { fs::remove_all(work_); }
+  void TearDown() override { fs::remove_all(work); }
 
-  fs::path source() const { return work_ / "vgg_face_weights.h5"; }
-  fs::path expected() const { return work_ / "expected.json"; }
-  fs::path models() const { return work_ / "models"; }
+  fs::path source() const { return work / "vgg_face_weights.h5"; }
+  fs::path expected() const { return work / "expected.json"; }
+  fs::path models() const { return work / "models"; }
 
   Outcome kface(const std::string& arguments) const {
     return run("'" KFACE_PROGRAM "' " + arguments + " --models '" + models().string() + "'");
   }
 
-  fs::path work_;
+  fs::path work;
 };
 
 // Every tensor has its shape, and the values that the generator noted lie where they must.
