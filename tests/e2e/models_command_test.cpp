@@ -47,6 +47,7 @@ class ModelsCommand : public testing::Test {
     arguments.insert(arguments.begin(), {KFACE_PROGRAM, "models"});
     arguments.insert(arguments.end(), {"--models", models().string()});
     std::vector<char*> argv;
+    argv.reserve(arguments.size() + 1);
     for (std::string& argument : arguments) {
       argv.push_back(argument.data());
     }
