@@ -299,7 +299,7 @@ TEST_F(ModelStore, DescriptionsAndUnfinishedDownloadsAreListedAndNothingElse) {
   ASSERT_TRUE(files.ok());
   ASSERT_EQ(files.value().size(), 8U);
   EXPECT_EQ(files.value()[6].name, "arcface.toml");
-  EXPECT_EQ(files.value()[6].backbones, std::vector<std::string>{"arcface"});
+  EXPECT_EQ(files.value()[6].backbones, std::vector<std::string>{"arcface.toml"});
   EXPECT_EQ(files.value()[6].digest, sha256_hex(std::string_view("x = 1\n")));
   EXPECT_EQ(files.value()[7].name, "vgg-face.download.part");
   EXPECT_EQ(files.value()[7].what, "an unfinished download");
