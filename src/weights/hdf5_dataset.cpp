@@ -111,6 +111,9 @@ std::string hdf5_text(std::int64_t object, const char* attribute) {
 }
 
 Hdf5Session::Hdf5Session() : lock_(hdf5_mutex()) {
+  // What HDF5 loses of a damaged file it would complain about, aloud, at the end of the program.
+  static const herr_t no_farewell = H5dont_atexit();
+  static_cast<void>(no_farewell);
   H5E_auto2_t handler = nullptr;
   H5Eget_auto2(H5E_DEFAULT, &handler, &client_);
   handler_ = reinterpret_cast<void*>(handler);
