@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "weights/hdf5_handle.h"
+#include "weights/hdf5_heap.h"
 
 namespace kface {
 namespace {
@@ -125,6 +126,11 @@ Hdf5Session::~Hdf5Session() {
 }
 
 Result<Hdf5File> Hdf5File::open(const SourceFile& file) {
+  if (!hdf5_heaps_are_sound(file.bytes)) {
+    return Status{
+        ErrorCode::kCorruption,
+        file.name() + ": is damaged: its HDF5 superblock or a global heap makes no sense"};
+  }
   const Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   H5Pset_fclose_degree(access.get(), H5F_CLOSE_STRONG);
   H5Pset_file_locking(access.get(), /*use_file_locking=*/false, /*ignore_when_disabled=*/true);

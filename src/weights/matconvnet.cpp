@@ -174,12 +174,12 @@ class MatConvNetReader {
   ArchitectureCheck architecture_;
 };
 
+}  // namespace
+
 bool is_matlab73(std::span<const std::uint8_t> bytes) {
   return bytes.size() >= kText73.size() &&
          std::equal(kText73.begin(), kText73.end(), bytes.begin());
 }
-
-}  // namespace
 
 Result<FoundWeights> read_matconvnet(const SourceFile& file, const VggLayout& layout) {
   const MatLimits limits{.largest = std::max(layout.largest(), kMaxImageValues),
