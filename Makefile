@@ -1,9 +1,10 @@
 # Two commands: `make demo` and `make test`. `make help` names the others.
-.PHONY: help demo test tidy setup build clean
+.PHONY: help demo test fuzz tidy setup build clean
 
 help:
 	@echo "make demo       the paper's experiments on the demo's people; ends with the path of the report"
 	@echo "make test       build with warnings as errors, all tests, sanitizers, layout of the sources"
+	@echo "make fuzz       the readers of weight files against damaged ones, for a stated number of runs"
 	@echo "make tidy       clang-tidy on every source"
 	@echo "make setup      bring packages, models and demo photographs; all of these call it"
 	@echo "make build      build/release/tools/kface/kface"
@@ -21,6 +22,9 @@ demo: build
 
 test: setup
 	@scripts/check.sh
+
+fuzz: setup
+	@scripts/fuzz.sh
 
 tidy: setup
 	@scripts/check.sh tidy
