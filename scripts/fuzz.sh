@@ -23,10 +23,13 @@ for reader in "${readers[@]}"; do
   cp "$seeds"/*."${suffix[$reader]}" "$corpus"
   log=build/fuzz/$reader.log
   if ! build/fuzz/tests/fuzz/fuzz_"$reader" -runs="$runs" -seed=1 -timeout=20 -max_len=200000 \
-    -rss_limit_mb=2048 -artifact_prefix=build/fuzz/findings/"$reader"- "$corpus" > "$log" 2>&1; then
+    -rss_limit_mb=2048 -malloc_limit_mb=0 -artifact_prefix=build/fuzz/findings/"$reader"- "$corpus" > "$log" 2>&1; then
     tail -n 40 "$log"
     printf 'fuzz: %s failed; the whole log is %s\n' "$reader" "$log" >&2
     exit 1
   fi
-  printf 'fuzz: %s: %s\n' "$reader" "$(grep -a 'Done ' "$log")"
+  accepted=$(sed -n 's/^accepted: //p' "$log")
+  ((accepted > 0)) || { printf 'fuzz: %s accepts not even the good files\n' "$reader" >&2; exit 1; }
+  printf 'fuzz: %s: %s, %s inputs accepted, HDF5 crashed over %s in its own process\n' "$reader" \
+    "$(grep -a 'Done ' "$log")" "$accepted" "$(sed -n 's/^HDF5 crashed: //p' "$log")"
 done

@@ -24,24 +24,24 @@ constexpr std::size_t kMegabyte = std::size_t{1} << 20U;
 class MappedSafetensors : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ = fs::temp_directory_path() / ("kface-mapped-" + std::to_string(::getpid()));
-    fs::create_directories(folder_);
+    folder = fs::temp_directory_path() / ("kface-mapped-" + std::to_string(::getpid()));
+    fs::create_directories(folder);
   }
-  void TearDown() override { fs::remove_all(folder_); }
+  void TearDown() override { fs::remove_all(folder); }
 
   fs::path write(const TensorFile& file) const {
-    const auto path = folder_ / "x.safetensors";
+    fs::path path = folder / "x.safetensors";
     EXPECT_TRUE(write_safetensors(path, file).ok());
     return path;
   }
 
   fs::path write(const std::string& bytes) const {
-    const auto path = folder_ / "x.safetensors";
+    fs::path path = folder / "x.safetensors";
     EXPECT_TRUE(write_file_atomic(path, bytes).ok());
     return path;
   }
 
-  fs::path folder_;
+  fs::path folder;
 };
 
 TensorFile small_file() {
@@ -218,8 +218,8 @@ TEST_F(MappedSafetensors, DataAtAnOddByteIsRefused) {
 }
 
 TEST_F(MappedSafetensors, MissingFilesAndFoldersAreNotFound) {
-  EXPECT_EQ(map_safetensors(folder_ / "none").error().code(), ErrorCode::kNotFound);
-  EXPECT_EQ(map_safetensors(folder_).error().code(), ErrorCode::kNotFound);
+  EXPECT_EQ(map_safetensors(folder / "none").error().code(), ErrorCode::kNotFound);
+  EXPECT_EQ(map_safetensors(folder).error().code(), ErrorCode::kNotFound);
 }
 
 TEST_F(MappedSafetensors, TakesMemoryOnlyForWhatIsUsedAndGivesItBack) {
@@ -256,6 +256,7 @@ TEST_F(MappedSafetensors, ManyThreadsMayReadAndRelease) {
   const auto values = mapped.value()->tensors().at("b").values;
   std::vector<double> sums(4);
   std::vector<std::thread> threads;
+  threads.reserve(sums.size());
   for (double& sum : sums) {
     threads.emplace_back([&mapped, &sum, values] {
       mapped.value()->release("b");

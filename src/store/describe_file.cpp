@@ -73,7 +73,7 @@ Result<FileDescription> describe_own(const fs::path& path, unsigned threads) {
     description.format = format + ", version " + description.facts["version"];
   }
   if (format == kVggFaceFormat) {
-    KF_TRY(check_stored_weights(*mapped, path.string()));
+    KF_TRY(check_stored_weights(*mapped, vgg_face_layout(), path.string()));
     add_vgg_face(description);
   } else if (format == kModelFormat) {
     // Its SHA-256 begins with the name that results call it by.

@@ -21,16 +21,16 @@ class FetchModel : public testing::Test {
   void SetUp() override {
     ::setenv("no_proxy", "127.0.0.1", 1);
     const auto* info = testing::UnitTest::GetInstance()->current_test_info();
-    folder_ = fs::temp_directory_path() /
-              ("kface-fetch-" + std::to_string(::getpid()) + "-" + info->name());
+    models = fs::temp_directory_path() /
+             ("kface-fetch-" + std::to_string(::getpid()) + "-" + info->name());
   }
-  void TearDown() override { fs::remove_all(folder_); }
+  void TearDown() override { fs::remove_all(models); }
 
   FetchRequest request(const std::string& url) const {
     return {.model = "vgg-face", .url = url, .accept_license = true, .expected_bytes = {}};
   }
 
-  fs::path folder_;
+  fs::path models;
 };
 
 void expect_way_out(const std::string& message) {
@@ -45,13 +45,13 @@ TEST_F(FetchModel, ImportsWhatItFetchedAndRemovesTheDownload) {
   const HttpServerForTest server([&](const HttpServerForTest::Request& asked) {
     return HttpServerForTest::Answer{serve_file(asked, content, "\"1\"")};
   });
-  const auto fetched = fetch_model(request(server.url("/weights")), folder_, {});
+  const auto fetched = fetch_model(request(server.url("/weights")), models, {});
   ASSERT_TRUE(fetched.ok()) << fetched.error().message();
   EXPECT_EQ(fetched.value().download.bytes, content.size());
   EXPECT_EQ(fetched.value().download.sha256, fetched.value().imported.source_sha256);
-  EXPECT_EQ(fetched.value().imported.path, folder_ / "vgg-face-notop.safetensors");
+  EXPECT_EQ(fetched.value().imported.path, models / "vgg-face-notop.safetensors");
   EXPECT_TRUE(describe_file(fetched.value().imported.path, 1).ok());
-  EXPECT_EQ(std::distance(fs::directory_iterator(folder_), {}), 1) << "the weights alone are left";
+  EXPECT_EQ(std::distance(fs::directory_iterator(models), {}), 1) << "the weights alone are left";
 }
 
 TEST_F(FetchModel, WithoutTheLicenceAcceptedNothingIsAsked) {
@@ -59,17 +59,17 @@ TEST_F(FetchModel, WithoutTheLicenceAcceptedNothingIsAsked) {
       [](const HttpServerForTest::Request&) { return HttpServerForTest::Answer{}; });
   FetchRequest refused = request(server.url("/weights"));
   refused.accept_license = false;
-  const auto result = fetch_model(refused, folder_, {});
+  const auto result = fetch_model(refused, models, {});
   ASSERT_FALSE(result.ok());
   EXPECT_EQ(result.error().code(), ErrorCode::kInvalidArgument);
   EXPECT_NE(result.error().message().find("CC BY-NC 4.0"), std::string::npos);
   EXPECT_NE(result.error().message().find("add --accept-license"), std::string::npos);
   EXPECT_TRUE(server.requests().empty());
-  EXPECT_FALSE(fs::exists(folder_));
+  EXPECT_FALSE(fs::exists(models));
 }
 
 TEST_F(FetchModel, WithoutAnAddressItSaysWhatToDoByHand) {
-  const auto result = fetch_model(request(""), folder_, {});
+  const auto result = fetch_model(request(""), models, {});
   ASSERT_FALSE(result.ok());
   EXPECT_EQ(result.error().code(), ErrorCode::kInvalidArgument);
   EXPECT_NE(result.error().message().find("--url or $KFACE_VGG_FACE_URL"), std::string::npos);
@@ -83,7 +83,7 @@ TEST_F(FetchModel, WithoutANetworkItSaysWhatToDoByHand) {
         [](const HttpServerForTest::Request&) { return HttpServerForTest::Answer{}; });
     url = server.url("/weights");
   }
-  const auto result = fetch_model(request(url), folder_, {});
+  const auto result = fetch_model(request(url), models, {});
   ASSERT_FALSE(result.ok());
   EXPECT_EQ(result.error().code(), ErrorCode::kIo);
   expect_way_out(result.error().message());
@@ -95,7 +95,7 @@ TEST_F(FetchModel, TheUsualFileHasItsSize) {
   });
   FetchRequest usual = request(server.url("/vgg_face_weights.h5"));
   usual.expected_bytes = FetchRequest{}.expected_bytes;
-  const auto result = fetch_model(usual, folder_, {});
+  const auto result = fetch_model(usual, models, {});
   ASSERT_FALSE(result.ok());
   EXPECT_EQ(result.error().code(), ErrorCode::kMismatch);
   EXPECT_NE(result.error().message().find("has 19 bytes, expected 580085408"), std::string::npos);
@@ -105,18 +105,18 @@ TEST_F(FetchModel, AFileThatCannotBeImportedIsKeptAndNamed) {
   const HttpServerForTest server([](const HttpServerForTest::Request& asked) {
     return HttpServerForTest::Answer{serve_file(asked, "<html>a page</html>", "\"1\"")};
   });
-  const auto result = fetch_model(request(server.url("/x")), folder_, {});
+  const auto result = fetch_model(request(server.url("/x")), models, {});
   ASSERT_FALSE(result.ok());
   EXPECT_EQ(result.error().code(), ErrorCode::kCorruption);
   EXPECT_NE(result.error().message().find("is a web page"), std::string::npos);
   EXPECT_NE(result.error().message().find("the download is kept, SHA-256 "), std::string::npos);
-  EXPECT_EQ(read_text(download_path(folder_)).value(), "<html>a page</html>");
+  EXPECT_EQ(read_text(download_path(models)).value(), "<html>a page</html>");
 }
 
 TEST_F(FetchModel, OnlyVggFaceIsFetched) {
   FetchRequest other = request("http://127.0.0.1/");
   other.model = "arcface";
-  const auto result = fetch_model(other, folder_, {});
+  const auto result = fetch_model(other, models, {});
   ASSERT_FALSE(result.ok());
   EXPECT_EQ(result.error().code(), ErrorCode::kInvalidArgument);
   EXPECT_NE(result.error().message().find("'arcface'; there is: vgg-face"), std::string::npos);

@@ -13,8 +13,11 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
+
+#include "kface/status.h"
 
 namespace kface {
 
@@ -40,8 +43,10 @@ class HttpServerForTest {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    ::bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof(address));
-    ::listen(listener_, 16);
+    const bool listens =
+        ::bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0 &&
+        ::listen(listener_, 16) == 0;
+    KF_REQUIRE(listens);
     socklen_t size = sizeof(address);
     ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
     port_ = ntohs(address.sin_port);
@@ -137,7 +142,7 @@ inline std::string serve_file(const HttpServerForTest::Request& request, const s
                               const std::string& etag) {
   const std::string range = request.header("range");
   const std::string head = "\r\nETag: " + etag + "\r\nConnection: close\r\nContent-Length: ";
-  const std::string kUnit = "bytes=";
+  constexpr std::string_view kUnit = "bytes=";
   if (!range.starts_with(kUnit) || request.header("if-range") != etag) {
     return "HTTP/1.1 200 OK" + head + std::to_string(content.size()) + "\r\n\r\n" + content;
   }

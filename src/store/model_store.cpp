@@ -101,8 +101,8 @@ StoredFile examine_description(const fs::path& path) {
   StoredFile file{.name = path.filename().string(),
                   .what = "description of an ONNX network",
                   .state = FileState::kPresent,
-                  .licence = "the network's own",
-                  .backbones = {path.stem().string()}};
+                  .licence = "as it says itself",
+                  .backbones = {path.filename().string()}};
   auto digest = sha256_file(path);
   if (!digest.ok()) {
     set_damaged(file, digest.error().message());

@@ -2,7 +2,6 @@
 
 #include "base/mapped_file.h"
 #include "base/safetensors_header.h"
-#include "weights/vgg_layout.h"
 
 namespace kface {
 namespace {
@@ -35,6 +34,20 @@ Status check_metadata(const std::map<std::string, std::string>& metadata, const 
   return {};
 }
 
+Status check_tensor(const MappedTensors& weights, const std::string& tensor,
+                    const TensorShape& shape, const std::string& name) {
+  const auto found = weights.tensors().find(tensor);
+  if (found == weights.tensors().end()) {
+    return {ErrorCode::kCorruption, name + ": tensor '" + tensor + "' is missing"};
+  }
+  if (found->second.shape != shape) {
+    return {ErrorCode::kCorruption, name + ": tensor '" + tensor + "' has shape " +
+                                        shape_text(found->second.shape) + ", expected " +
+                                        shape_text(shape)};
+  }
+  return {};
+}
+
 }  // namespace
 
 std::optional<std::string> safetensors_format(const std::filesystem::path& path) {
@@ -47,35 +60,23 @@ std::optional<std::string> safetensors_format(const std::filesystem::path& path)
                      : std::nullopt;
 }
 
-Status check_stored_weights(const MappedTensors& weights, const std::string& name) {
+Status check_stored_weights(const MappedTensors& weights, const VggLayout& layout,
+                            const std::string& name) {
   KF_TRY(check_metadata(weights.metadata(), name));
-  const VggLayout layout = vgg_face_layout();
-  const auto& tensors = weights.tensors();
-  const bool with_top = tensors.contains("fc6.weight");
+  const bool with_top = weights.tensors().contains("fc6.weight");
   std::size_t count = 0;
   for (const VggLayer& layer : layout.layers) {
-    if (layer.linear && !with_top) {
-      continue;
-    }
-    for (const auto& [tensor, shape] : {std::pair(layer.name + ".weight", layer.weight_shape()),
-                                        std::pair(layer.name + ".bias", layer.bias_shape())}) {
-      const auto found = tensors.find(tensor);
-      if (found == tensors.end()) {
-        return {ErrorCode::kCorruption, name + ": tensor '" + tensor + "' is missing"};
-      }
-      if (found->second.shape != shape) {
-        return {ErrorCode::kCorruption, name + ": tensor '" + tensor + "' has shape " +
-                                            shape_text(found->second.shape) + ", expected " +
-                                            shape_text(shape)};
-      }
-      ++count;
+    if (with_top || !layer.linear) {
+      KF_TRY(check_tensor(weights, layer.name + ".weight", layer.weight_shape(), name));
+      KF_TRY(check_tensor(weights, layer.name + ".bias", layer.bias_shape(), name));
+      count += 2;
     }
   }
-  return count == tensors.size()
+  return count == weights.tensors().size()
              ? Status{}
-             : Status{ErrorCode::kCorruption, name + ": holds " + std::to_string(tensors.size()) +
-                                                  " tensors, VGG-Face has " +
-                                                  std::to_string(count) + " of them"};
+             : Status{ErrorCode::kCorruption,
+                      name + ": holds " + std::to_string(weights.tensors().size()) +
+                          " tensors, VGG-Face has " + std::to_string(count) + " of them"};
 }
 
 }  // namespace kface

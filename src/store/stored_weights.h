@@ -7,6 +7,7 @@
 
 #include "base/mapped_safetensors.h"
 #include "kface/status.h"
+#include "weights/vgg_layout.h"
 
 namespace kface {
 
@@ -16,10 +17,11 @@ inline constexpr char kVggFaceFormat[] = "kface-vgg-face";
 // readable safetensors file. Cost: reads the header alone.
 std::optional<std::string> safetensors_format(const std::filesystem::path& path);
 
-// Has the file the format's version, and exactly VGG-Face's tensors, with or without fc6, fc7, fc8?
-// `name` is what errors call it.
+// Has the file the format's version, and exactly the layout's tensors, with or without fc6, fc7,
+// fc8? `name` is what errors call it.
 //
 // Errors: kCorruption, which names the tensor and what was expected; kVersion.
-Status check_stored_weights(const MappedTensors& weights, const std::string& name);
+Status check_stored_weights(const MappedTensors& weights, const VggLayout& layout,
+                            const std::string& name);
 
 }  // namespace kface

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <optional>
 
 #include "weights/hdf5_handle.h"
+#include "weights/hdf5_heap.h"
 
 namespace kface {
 namespace {
@@ -76,9 +78,43 @@ std::vector<std::string> read_fixed_texts(hid_t attribute, hid_t type, std::size
   return texts;
 }
 
+// nullopt: no such attribute, or of another type.
+std::optional<std::vector<std::string>> read_texts(hid_t object, const char* name) {
+  if (H5Aexists(object, name) <= 0) {
+    return std::nullopt;
+  }
+  const Hdf5Handle attribute(H5Aopen(object, name, H5P_DEFAULT), H5Aclose);
+  const Hdf5Handle space(H5Aget_space(attribute.get()), H5Sclose);
+  const Hdf5Handle type(H5Aget_type(attribute.get()), H5Tclose);
+  if (!attribute || !space || !type) {
+    return std::nullopt;
+  }
+  const hssize_t count = H5Sget_simple_extent_npoints(space.get());
+  if (count == 0) {
+    return std::vector<std::string>{};
+  }
+  if (count < 0 || static_cast<std::size_t>(count) > kMaxAttributeBytes / sizeof(char*) ||
+      H5Tget_class(type.get()) != H5T_STRING) {
+    return std::nullopt;
+  }
+  const auto number = static_cast<std::size_t>(count);
+  auto texts = H5Tis_variable_str(type.get()) > 0
+                   ? read_variable_texts(attribute.get(), space.get(), number)
+                   : read_fixed_texts(attribute.get(), type.get(), number);
+  return texts.size() == number ? std::optional(std::move(texts)) : std::nullopt;
+}
+
 }  // namespace
 
+std::string hdf5_text(std::int64_t object, const char* attribute) {
+  const auto texts = read_texts(object, attribute);
+  return texts.has_value() && texts->size() == 1 ? texts->front() : "";
+}
+
 Hdf5Session::Hdf5Session() : lock_(hdf5_mutex()) {
+  // What HDF5 loses of a damaged file it would complain about, aloud, at the end of the program.
+  static const herr_t no_farewell = H5dont_atexit();
+  static_cast<void>(no_farewell);
   H5E_auto2_t handler = nullptr;
   H5Eget_auto2(H5E_DEFAULT, &handler, &client_);
   handler_ = reinterpret_cast<void*>(handler);
@@ -90,6 +126,11 @@ Hdf5Session::~Hdf5Session() {
 }
 
 Result<Hdf5File> Hdf5File::open(const SourceFile& file) {
+  if (!hdf5_heaps_are_sound(file.bytes)) {
+    return Status{
+        ErrorCode::kCorruption,
+        file.name() + ": is damaged: its HDF5 superblock or a global heap makes no sense"};
+  }
   const Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   H5Pset_fclose_degree(access.get(), H5F_CLOSE_STRONG);
   H5Pset_file_locking(access.get(), /*use_file_locking=*/false, /*ignore_when_disabled=*/true);
@@ -124,34 +165,13 @@ bool Hdf5File::has_attribute(const std::string& path, const std::string& attribu
 
 Result<std::vector<std::string>> Hdf5File::texts(const std::string& path,
                                                  const std::string& name) const {
-  const Status unreadable =
-      error("attribute '" + name + "' of '/" + path + "' is missing or not a list of texts");
   const Hdf5Handle object = open_object(id_, path);
-  if (!hard_path(id_, path) || !object || H5Aexists(object.get(), name.c_str()) <= 0) {
-    return unreadable;
+  auto texts = hard_path(id_, path) && object ? read_texts(object.get(), name.c_str())
+                                              : std::optional<std::vector<std::string>>{};
+  if (!texts.has_value()) {
+    return error("attribute '" + name + "' of '/" + path + "' is missing or not a list of texts");
   }
-  const Hdf5Handle attribute(H5Aopen(object.get(), name.c_str(), H5P_DEFAULT), H5Aclose);
-  const Hdf5Handle space(H5Aget_space(attribute.get()), H5Sclose);
-  const Hdf5Handle type(H5Aget_type(attribute.get()), H5Tclose);
-  if (!attribute || !space || !type) {
-    return unreadable;
-  }
-  const hssize_t count = H5Sget_simple_extent_npoints(space.get());
-  if (count == 0) {
-    return std::vector<std::string>{};
-  }
-  if (count < 0 || static_cast<std::size_t>(count) > kMaxAttributeBytes / sizeof(char*) ||
-      H5Tget_class(type.get()) != H5T_STRING) {
-    return unreadable;
-  }
-  const auto number = static_cast<std::size_t>(count);
-  std::vector<std::string> texts = H5Tis_variable_str(type.get()) > 0
-                                       ? read_variable_texts(attribute.get(), space.get(), number)
-                                       : read_fixed_texts(attribute.get(), type.get(), number);
-  if (texts.size() != number) {
-    return unreadable;
-  }
-  return texts;
+  return std::move(*texts);
 }
 
 Result<TensorShape> Hdf5File::shape(const std::string& path) const {

@@ -55,20 +55,25 @@ class Hdf5File {
   // Requires: shape() gave `shape`, and the caller wants that much.
   Result<std::vector<float>> read(const std::string& path, const TensorShape& shape) const;
 
-  // Of a file that another library is going to read: every link a hard one, and every dataset
-  // within the file, of at most `max_bytes`, and inflating to what it declares.
-  Status check_all(std::uint64_t max_bytes) const;
+  // Of an open dataset, which errors call `path`, whatever its type: it claims no more than
+  // `max_bytes`, lies completely in the file, and inflates to no more than what it declares.
+  Status check_storage(std::int64_t dataset, const std::string& path,
+                       std::uint64_t max_bytes) const;
+
+  // For those that speak HDF5 themselves.
+  std::int64_t id() const { return id_; }
 
  private:
   Hdf5File(const SourceFile& file, std::int64_t id) : file_(&file), id_(id) {}
 
   Status error(const std::string& what) const;
-  Status check_storage(std::int64_t dataset, const std::string& path,
-                       std::uint64_t max_bytes) const;
   Status check_chunks(std::int64_t dataset, std::int64_t properties, const std::string& path) const;
 
   const SourceFile* file_;
   std::int64_t id_;
 };
+
+// The text of an attribute of an open object; "" when it has no such one.
+std::string hdf5_text(std::int64_t object, const char* attribute);
 
 }  // namespace kface

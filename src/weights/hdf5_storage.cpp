@@ -107,26 +107,6 @@ bool unpacks(hid_t dataset, const std::array<hsize_t, H5S_MAX_RANK>& at, hsize_t
          inflates_within(packed, chunk_bytes + kChecksumBytes);
 }
 
-struct Visit {
-  std::vector<std::string> datasets;
-  std::string detour;  // first link that is not a hard one
-};
-
-herr_t visit_object(hid_t, const char* name, const H5O_info_t* information, void* data) {
-  if (information->type == H5O_TYPE_DATASET) {
-    static_cast<Visit*>(data)->datasets.emplace_back(name);
-  }
-  return 0;
-}
-
-herr_t visit_link(hid_t, const char* name, const H5L_info_t* information, void* data) {
-  if (information->type != H5L_TYPE_HARD) {
-    static_cast<Visit*>(data)->detour = name;
-    return 1;
-  }
-  return 0;
-}
-
 }  // namespace
 
 Status Hdf5File::check_storage(std::int64_t dataset, const std::string& path,
@@ -187,25 +167,6 @@ Status Hdf5File::check_chunks(std::int64_t dataset, std::int64_t properties,
     if (size > most_packed || !unpacks(dataset, at, size, filters, chunk_bytes)) {
       return error("dataset '" + path + "' does not unpack to the size it declares");
     }
-  }
-  return {};
-}
-
-Status Hdf5File::check_all(std::uint64_t max_bytes) const {
-  Visit visit;
-  if (H5Lvisit(id_, H5_INDEX_NAME, H5_ITER_NATIVE, visit_link, &visit) < 0 ||
-      H5Ovisit2(id_, H5_INDEX_NAME, H5_ITER_NATIVE, visit_object, &visit, H5O_INFO_BASIC) < 0) {
-    return error("HDF5 cannot list what it holds: damaged");
-  }
-  if (!visit.detour.empty()) {
-    return error("'" + visit.detour + "' is a link to elsewhere, which is not followed");
-  }
-  for (const std::string& path : visit.datasets) {
-    const Hdf5Handle dataset(H5Dopen2(id_, path.c_str(), H5P_DEFAULT), H5Dclose);
-    if (!dataset) {
-      return error("dataset '" + path + "' cannot be opened: damaged");
-    }
-    KF_TRY(check_storage(dataset.get(), path, max_bytes));
   }
   return {};
 }

@@ -4,7 +4,6 @@
 // kernel [height, width, in, out] or [in, out], then bias. Layers named conv1_1 ... fc8 are taken
 // by name (keras-vggface), automatic names (conv2d_1, ...) by order (deepface).
 #include <algorithm>
-#include <regex>
 #include <utility>
 
 #include "weights/hdf5_dataset.h"
@@ -23,9 +22,14 @@ struct KerasLayer {
   std::string bias;
 };
 
+// conv2d, conv2d_1, ...; convolution2d and dense likewise.
 bool is_automatic(const std::string& name) {
-  static const std::regex automatic("(conv2d|convolution2d|dense)(_[0-9]{1,9})?");
-  return name.size() < 64 && std::regex_match(name, automatic);
+  const std::size_t number = name.find('_');
+  const std::string kind = name.substr(0, number);
+  const bool numbered = number == std::string::npos ||
+                        (number + 1 < name.size() &&
+                         name.find_first_not_of("0123456789", number + 1) == std::string::npos);
+  return numbered && (kind == "conv2d" || kind == "convolution2d" || kind == "dense");
 }
 
 class KerasReader {

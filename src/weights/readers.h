@@ -40,6 +40,9 @@ Result<FoundWeights> read_caffe(const SourceFile& file, const VggLayout& layout)
 Result<FoundWeights> read_torch7(const SourceFile& file, const VggLayout& layout);
 Result<FoundWeights> read_matconvnet(const SourceFile& file, const VggLayout& layout);
 
+// By the text at the head of the file: MATLAB 7.3, which is HDF5.
+bool is_matlab73(std::span<const std::uint8_t> bytes);
+
 // Whether the fields of the file are a NetParameter's, up to its end or to where it was cut.
 bool looks_like_caffe(std::span<const std::uint8_t> bytes);
 

@@ -77,6 +77,14 @@ std::size_t VggLayout::largest() const {
   return largest;
 }
 
+std::size_t VggLayout::total() const {
+  std::size_t total = 0;
+  for (const VggLayer& layer : layers) {
+    total += value_count(layer.weight_shape()) + layer.out;
+  }
+  return total;
+}
+
 VggLayout vgg_face_layout() { return scaled_vgg_layout({64, 128, 256, 512, 512}, 4096, 2622); }
 
 VggLayout scaled_vgg_layout(const std::array<std::size_t, 5>& channels, std::size_t hidden,

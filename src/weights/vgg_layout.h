@@ -43,6 +43,8 @@ struct VggLayout {
   std::size_t convolutions() const;
   // Values of the largest tensor.
   std::size_t largest() const;
+  // Values of all tensors.
+  std::size_t total() const;
 };
 
 VggLayout vgg_face_layout();

@@ -1,6 +1,7 @@
 #include "weights/weight_file.h"
 
 #include "weights/file_bytes.h"
+#include "weights/isolated.h"
 #include "weights/own_form.h"
 #include "weights/readers.h"
 #include "weights/rearrange.h"
@@ -14,13 +15,14 @@ Result<FoundWeights> read_format(WeightFormat format, const SourceFile& file,
     case WeightFormat::kSafetensors:
       return read_safetensors_weights(file, layout);
     case WeightFormat::kKerasH5:
-      return read_keras_h5(file, layout);
+      return read_isolated(read_keras_h5, file, layout);
     case WeightFormat::kCaffe:
       return read_caffe(file, layout);
     case WeightFormat::kTorch7:
       return read_torch7(file, layout);
     case WeightFormat::kMatConvNet:
-      return read_matconvnet(file, layout);
+      return is_matlab73(file.bytes) ? read_isolated(read_matconvnet, file, layout)
+                                     : read_matconvnet(file, layout);
   }
   return Status{ErrorCode::kInvalidArgument, file.name() + ": no reader for this format"};
 }

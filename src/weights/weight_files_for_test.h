@@ -4,10 +4,11 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
-#include <functional>
+#include <fstream>
 #include <span>
 #include <string>
 #include <string_view>
@@ -42,7 +43,10 @@ class ScratchFile {
   explicit ScratchFile(std::span<const std::uint8_t> bytes)
       : path_(std::filesystem::temp_directory_path() /
               ("kface-weights-" + std::to_string(::getpid()) + "-" + std::to_string(count_++))) {
-    EXPECT_TRUE(write_file_atomic(path_, bytes).ok());
+    std::ofstream out(path_, std::ios::binary);
+    out.write(reinterpret_cast<const char*>(bytes.data()),
+              static_cast<std::streamsize>(bytes.size()));
+    EXPECT_TRUE(out.flush().good());
   }
   ~ScratchFile() { std::filesystem::remove(path_); }
   ScratchFile(const ScratchFile&) = delete;

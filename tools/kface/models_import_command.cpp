@@ -59,7 +59,7 @@ void print_imported(const ImportedModel& imported, bool json) {
   }
   std::printf("%s: %s\n", imported.path.c_str(), imported.what.c_str());
   std::printf("read from %s%s, SHA-256 %s%s\n", imported.format.c_str(),
-              imported.channels.empty() ? "" : (", first channel of " + imported.channels).c_str(),
+              imported.channels.empty() ? "" : (", channels " + imported.channels).c_str(),
               imported.source_sha256.c_str(), imported.verified ? " (as it must be)" : "");
   std::printf("digest %s\n", imported.digest.c_str());
   std::printf("licence: %s\n", imported.licence.c_str());
