@@ -18,7 +18,7 @@ cmake --build --preset fuzz --target "${readers[@]/#/fuzz_}"
 
 for reader in "${readers[@]}"; do
   corpus=build/fuzz/corpus/$reader
-  rm -rf "$corpus"
+  rm -rf "$corpus" build/fuzz/findings/"$reader"-*
   mkdir -p "$corpus" build/fuzz/findings
   cp "$seeds"/*."${suffix[$reader]}" "$corpus"
   log=build/fuzz/$reader.log

@@ -22,6 +22,8 @@ constexpr std::uint64_t kMaxTensors = 64;
 constexpr rlim_t kSeconds = 3;                     // of processor time, for any file
 constexpr std::size_t kBytesASecond = 20'000'000;  // and for a large one
 
+constexpr unsigned kMostSeconds = 600;  // by the clock, should it wait for something
+
 // Native bytes: both ends are this program.
 class Pipe {
  public:
@@ -120,7 +122,8 @@ bool send_found(const Pipe& pipe, FoundWeights& found) {
   const rlimit no_core{0, 0};
   setrlimit(RLIMIT_CPU, &processor);
   setrlimit(RLIMIT_CORE, &no_core);
-  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGXCPU, SIGPIPE}) {
+  alarm(kMostSeconds);
+  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGXCPU, SIGALRM, SIGPIPE}) {
     std::signal(signal, SIG_DFL);
   }
   const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);

@@ -102,7 +102,7 @@ class ConfigCheck {
 Status check_keras_config(const std::string& config, const VggLayout& layout,
                           const std::string& file) {
   const Json model = Json::parse(config, nullptr, /*allow_exceptions=*/false);
-  const Status damaged{ErrorCode::kCorruption, file + ": its model_config is not a list of layers"};
+  Status damaged{ErrorCode::kCorruption, file + ": its model_config is not a list of layers"};
   if (!model.is_object() || !model.contains("config")) {
     return damaged;
   }

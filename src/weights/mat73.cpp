@@ -98,8 +98,10 @@ class Mat73Reader {
     }
     for (const std::string& name : links.names) {
       const Hdf5Handle object(H5Oopen(group, name.c_str(), H5P_DEFAULT), H5Oclose);
+      std::string member_path = path;
+      member_path.append("/").append(name);
       KF_ASSIGN(MatNode member,
-                read_object(object, path + "/" + name, MatLimits::keeps(name), depth + 1));
+                read_object(object, member_path, MatLimits::keeps(name), depth + 1));
       node.fields.emplace_back(name, std::move(member));
     }
     return node;
@@ -120,8 +122,9 @@ class Mat73Reader {
     for (std::size_t i = 0; i < count; ++i) {
       const Hdf5Handle object(H5Rdereference2(dataset, H5P_DEFAULT, H5R_OBJECT, &references[i]),
                               H5Oclose);
-      KF_ASSIGN(MatNode member,
-                read_object(object, path + "{" + std::to_string(i + 1) + "}", keep, depth + 1));
+      std::string member_path = path;
+      member_path.append("{").append(std::to_string(i + 1)).append("}");
+      KF_ASSIGN(MatNode member, read_object(object, member_path, keep, depth + 1));
       node.cells.push_back(std::move(member));
     }
     return {};

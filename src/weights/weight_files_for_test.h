@@ -41,8 +41,9 @@ inline Bytes weight_bytes(const std::string& name) {
 class ScratchFile {
  public:
   explicit ScratchFile(std::span<const std::uint8_t> bytes)
-      : path_(std::filesystem::temp_directory_path() /
-              ("kface-weights-" + std::to_string(::getpid()) + "-" + std::to_string(count_++))) {
+      : path_(
+            std::filesystem::temp_directory_path() /
+            ("kface-weights-" + std::to_string(::getpid()) + "-" + std::to_string(files_made++))) {
     std::ofstream out(path_, std::ios::binary);
     out.write(reinterpret_cast<const char*>(bytes.data()),
               static_cast<std::streamsize>(bytes.size()));
@@ -55,7 +56,7 @@ class ScratchFile {
   const std::filesystem::path& path() const { return path_; }
 
  private:
-  inline static int count_ = 0;
+  inline static int files_made = 0;
   std::filesystem::path path_;
 };
 

@@ -94,7 +94,7 @@ def set_attribute(name, value):
 
 
 def write_keras():
-    kernel = good.layer_list()[0]
+    kernel = good.LAYERS[0]
     shape = (3, 3, kernel[2], kernel[4])
     bad_keras("nan.h5", with_value(np.nan))
     bad_keras("infinity.h5", with_value(-np.inf))
