@@ -26,7 +26,6 @@ class Turn:
     """What one engine measured in one round."""
 
     samples_ms: list
-    p95_ms: float = 0  # stated by the engine itself, where samples_ms is only its median
 
 
 def start_process(arguments, environment, log_path):
@@ -62,6 +61,8 @@ class Watchdog:
 class Peer:
     """A process that keeps its network loaded between turns."""
 
+    output_option = "--output"
+
     def __init__(self, name, command, environment=None, precision="f32"):
         self.name = name
         self.command = command
@@ -77,7 +78,7 @@ class Peer:
         self.output_path = folder / f"{label}.out.f32"
         self.log_path = folder / f"{label}.log"
         self.output_path.unlink(missing_ok=True)
-        arguments = [*self.command, "--input", workload.input, "--output", self.output_path,
+        arguments = [*self.command, "--input", workload.input, self.output_option, self.output_path,
                      "--batch", workload.batch, "--threads", threads]
         self.process = start_process(arguments, self.environment, self.log_path)
         self.info = json.loads(self.answer("ready"))
@@ -106,45 +107,16 @@ class Peer:
             self.process = None
 
 
-class Kface:
-    """`kface bench`, which warms up and runs several times by itself: started anew each turn."""
+class Kface(Peer):
+    """`kface bench --serve`, which holds the same conversation."""
 
     def __init__(self, program, backbone, precision, options=(), asked=None):
-        self.name = f"kface {precision}"
-        self.precision = precision
-        self.command = [program, "bench", "--backbone", backbone, "--precision", precision,
-                        "--json", *options]
+        super().__init__(f"kface {precision}",
+                         [program, "bench", "--serve", "--backbone", backbone, "--precision",
+                          precision, *options], precision=precision)
         self.asked = asked or {}  # {peer: how many times as fast it shall be}
-        self.info = {}
 
-    def start(self, workload, folder, threads):
-        label = f"{workload.name}.{workload.batch}.kface-{self.precision}"
-        self.output_path = folder / f"{label}.out.f32"
-        self.log_path = folder / f"{label}.log"
-        self.output_path.unlink(missing_ok=True)
-        self.command = [*self.command, "--batch", workload.batch, "--threads", threads, "--input",
-                        workload.input]
-        answer = self.run(["--save-output", self.output_path])
-        self.info = {"library": "kface " + str(answer.get("version", "")),
-                     "details": str(answer.get("details", self.precision)),
-                     "asserts": answer.get("asserts", False),
-                     "optimised": answer.get("optimised", True)}
-
-    def run(self, more=()):
-        process = start_process([*self.command, *more], {}, self.log_path)
-        with Watchdog(process):
-            text, _ = process.communicate()
-        if process.returncode != 0:
-            raise EngineError(f"{self.name} failed: {last_words(self.log_path)}")
-        return json.loads(text)
-
-    def turn(self, _warm_up, _runs):
-        answer = self.run()
-        samples = answer.get("samples_ms", [answer["median_ms"]])
-        return Turn(samples, answer["p95_ms"])
-
-    def stop(self):
-        pass
+    output_option = "--save-output"
 
 
 @dataclasses.dataclass

@@ -91,9 +91,9 @@ TEST_F(ModelFile, HostileFilesEndInTheirOwnMessage) {
     EXPECT_NE(status.message().find(text), std::string::npos) << status.message();
   };
   has(error_after([](TensorFile& f) { f.metadata["format"] = "other"; }), "format 'other'");
-  const Status newer = error_after([](TensorFile& f) { f.metadata["version"] = "2"; });
+  const Status newer = error_after([](TensorFile& f) { f.metadata["version"] = "3"; });
   EXPECT_EQ(newer.code(), ErrorCode::kVersion);
-  has(newer, "version '2', this build reads 1..1");
+  has(newer, "version '3', this build reads 1..2");
   has(error_after([](TensorFile& f) { f.metadata["version"] = "99999999999"; }), "version");
   has(error_after([](TensorFile& f) { f.metadata["model"] = "{"; }), "does not parse");
   has(error_after([](TensorFile& f) { f.metadata["model"] = "{}"; }), "recipe");
@@ -112,6 +112,46 @@ TEST_F(ModelFile, AnotherBackboneIsRefused) {
 
 TEST_F(ModelFile, MissingFileIsNotFound) {
   EXPECT_EQ(read_model("/nonexistent.kface").error().code(), ErrorCode::kNotFound);
+}
+
+TEST_F(ModelFile, KeepsHowTheBackboneComputesAndItsLimits) {
+  Model model = small_model();
+  model.engine =
+      EngineChoice{.precision = Precision::kInt8,
+                   .plan = {.ways = {{"conv1", Way::kBf16Nhwc}}, .otherwise = Way::kInt8},
+                   .calibration = {.limits = {{"input", 1.5F}, {"conv1", 0.1F}}},
+                   .rule = "squares",
+                   .lowest_cosine = 0.998};
+  ASSERT_TRUE(write_model(path_, model).ok());
+  EXPECT_EQ(read_safetensors(path_).value().metadata["version"], "2");
+  const auto read = read_model(path_);
+  ASSERT_TRUE(read.ok()) << read.error().message();
+  ASSERT_TRUE(read.value().engine.has_value());
+  const EngineChoice& engine = *read.value().engine;
+  EXPECT_EQ(engine.precision, Precision::kInt8);
+  EXPECT_EQ(engine.plan, model.engine->plan);
+  EXPECT_EQ(engine.calibration, model.engine->calibration);
+  EXPECT_EQ(engine.rule, "squares");
+  EXPECT_EQ(engine.lowest_cosine, 0.998);
+}
+
+TEST_F(ModelFile, IsVersion1WithoutThatSoThatOlderProgramsReadIt) {
+  ASSERT_TRUE(write_model(path_, small_model()).ok());
+  EXPECT_EQ(read_safetensors(path_).value().metadata["version"], "1");
+}
+
+TEST_F(ModelFile, RefusesAWayOfComputingThatItDoesNotKnow) {
+  Model model = small_model();
+  model.engine = EngineChoice{.precision = Precision::kF32};
+  ASSERT_TRUE(write_model(path_, model).ok());
+  TensorFile file = read_safetensors(path_).value();
+  std::string& text = file.metadata["model"];
+  text.replace(text.find("f32 nhwc"), 8, "f64 nhwc");
+  ASSERT_TRUE(write_safetensors(path_, file).ok());
+  const auto read = read_model(path_);
+  ASSERT_FALSE(read.ok());
+  EXPECT_NE(read.error().message().find("'f64 nhwc' is not a name that this build knows"),
+            std::string::npos);
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ class NetworkMaker {
                 .bias = random(channels, 0.2F)});
   }
   std::size_t linear(std::size_t input, std::size_t channels) {
-    const std::size_t inner = value_shapes(network_).value()[input].size();
+    const std::size_t inner = shape_of(input).size();
     return add({.name = next_name("fc"),
                 .kind = LayerKind::kFullyConnected,
                 .inputs = {input},
@@ -72,9 +72,10 @@ class NetworkMaker {
   }
 
  private:
-  std::size_t channels_of(std::size_t value) {
-    return value == 0 ? network_.input.channels : value_shapes(network_).value()[value].channels;
+  Shape shape_of(std::size_t value) {
+    return value == 0 ? network_.input : value_shapes(network_).value()[value];
   }
+  std::size_t channels_of(std::size_t value) { return shape_of(value).channels; }
   std::string next_name(const std::string& kind) {
     return kind + std::to_string(network_.layers.size());
   }

@@ -121,5 +121,62 @@ TEST_F(FullSize, AKerasFileOfOtherMakeIsImportedAndDescribed) {
   expect_values(*mapped.value(), Json::parse(expected_text.value()));
 }
 
+// The paper's road, whole: features of real photographs, its recipe, figures, a decision. With
+// random weights the figures mean nothing; that they are there, and are numbers, is what is tested.
+TEST_F(FullSize, ThePapersRoadIsWalkedFromEndToEnd) {
+  const fs::path photos = fs::path(KFACE_CHECKOUT) / "third_party/dlib-examples/johns";
+  if (!fs::exists(photos)) {
+    GTEST_SKIP() << "no " << photos << ": run 'make setup'";
+  }
+  const auto quoted = [](const fs::path& path) { return " '" + path.string() + "'"; };
+  const fs::path data = work / "data";
+  const fs::path model = work / "paper.kface";
+  ASSERT_EQ(kface("models import" + quoted(source())).exit_code, 0);
+  ASSERT_EQ(
+      kface("import folder" + quoted(photos) + " -o" + quoted(data) + " --crop none").exit_code, 0);
+
+  const Outcome extracted = kface("extract" + quoted(data) + " --backbone vgg-face --json");
+  ASSERT_EQ(extracted.exit_code, 0) << extracted.out;
+  const Json features = Json::parse(extracted.out);
+  EXPECT_EQ(features["feature_dim"], 4096);
+  EXPECT_EQ(features["num_identities"], 5);
+
+  const Outcome trained =
+      kface("train" + quoted(data) + " -o" + quoted(model) +
+            " --backbone vgg-face --recipe paper --split pairs --epochs 2 --json");
+  ASSERT_EQ(trained.exit_code, 0) << trained.out;
+  EXPECT_EQ(Json::parse(trained.out)["history"].size(), 2U);
+
+  const Outcome evaluated = kface("evaluate" + quoted(model) + quoted(data) + " --json");
+  ASSERT_EQ(evaluated.exit_code, 0) << evaluated.out;
+  EXPECT_NE(evaluated.out.find("\"eer\""), std::string::npos);
+
+  std::vector<fs::path> pair;
+  for (const auto& entry : fs::recursive_directory_iterator(photos)) {
+    if (entry.path().extension() == ".jpg" && pair.size() < 2) {
+      pair.push_back(entry.path());
+    }
+  }
+  ASSERT_EQ(pair.size(), 2U);
+  const Outcome verified =
+      kface("verify -m" + quoted(model) + quoted(pair[0]) + quoted(pair[0]) + " --json");
+  ASSERT_EQ(verified.exit_code, 0) << verified.out;
+  EXPECT_NEAR(Json::parse(verified.out)["distance"].get<double>(), 0, 1e-3);
+  const Outcome others =
+      kface("verify -m" + quoted(model) + quoted(pair[0]) + quoted(pair[1]) + " --json");
+  ASSERT_EQ(others.exit_code, 0) << others.out;
+  EXPECT_GT(Json::parse(others.out)["distance"].get<double>(), 1e-3);
+
+  // 8 bits on the same road.
+  const fs::path fast = work / "fast.kface";
+  const Outcome calibrated = kface("calibrate" + quoted(data) + " -m" + quoted(model) + " -o" +
+                                   quoted(fast) + " --precision int8 --faces 8 --json");
+  ASSERT_EQ(calibrated.exit_code, 0) << calibrated.out;
+  EXPECT_GE(Json::parse(calibrated.out)["tried"][0]["lowest_cosine"].get<double>(), 0.995);
+  const Outcome again =
+      kface("verify -m" + quoted(fast) + quoted(pair[0]) + quoted(pair[1]) + " --json");
+  ASSERT_EQ(again.exit_code, 0) << again.out;
+}
+
 }  // namespace
 }  // namespace kface

@@ -14,7 +14,8 @@ import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "src" / "weights" / "testdata"))
-import write_weight_files as small  # noqa: E402: the folder is known only now
+import small_network  # noqa: E402: the folder is known only now
+import write_weight_files as writer  # noqa: E402
 
 DEFAULT_SEED = 20261125
 NUM_VALUES = 50
@@ -22,9 +23,9 @@ NUM_VALUES = 50
 
 def use_full_size():
     """Makes the writers of the small test files write the real network."""
-    small.CHANNELS = [64, 128, 256, 512, 512]
-    small.HIDDEN, small.CLASSES = 4096, 2622
-    small.LAYERS = small.layer_list()
+    small_network.CHANNELS = [64, 128, 256, 512, 512]
+    small_network.HIDDEN, small_network.CLASSES = 4096, 2622
+    small_network.LAYERS[:] = small_network.layer_list()  # in place: the writers hold this list
 
 
 class RandomNetwork:
@@ -35,14 +36,14 @@ class RandomNetwork:
         self.expected = {}
 
     def __getitem__(self, name):
-        index = next(i for i, layer in enumerate(small.LAYERS) if layer[0] == name)
-        layer = small.LAYERS[index]
+        index = next(i for i, layer in enumerate(small_network.LAYERS) if layer[0] == name)
+        layer = small_network.LAYERS[index]
         _, _, channels_in, side, out, _ = layer
         random = np.random.default_rng([self.seed, index])
         weight = random.standard_normal((out, channels_in, side, side), np.float32)
         weight *= np.float32(np.sqrt(2 / (channels_in * side * side)))
         bias = random.standard_normal(out, np.float32) * np.float32(0.1)
-        self.note(name + ".weight", small.flat(layer, weight), random)
+        self.note(name + ".weight", small_network.flat(layer, weight), random)
         self.note(name + ".bias", bias, random)
         return weight, bias
 
@@ -58,7 +59,7 @@ def main():
     seed = int(sys.argv[3]) if len(sys.argv) > 3 else DEFAULT_SEED
     use_full_size()
     network = RandomNetwork(seed)
-    small.write_keras(file, network, by_name=False)
+    writer.write_keras(file, network, by_name=False)
     expected.write_text(json.dumps(network.expected))
 
 
