@@ -69,7 +69,7 @@ def kface_engines(options, name, batch):
     backbone, more = {
         "vgg-face": ("vgg-face", ["--models", options.folder / "networks"]),
         "dlib-resnet": ("dlib-resnet", ["--models", ROOT / "third_party/models"]),
-        "mobilefacenet": (BENCH / "mobilefacenet.toml", []),
+        "mobilefacenet": (BENCH / "mobilefacenet.toml", ["--last-layer"]),
     }[name]
     asked = ASKED.get((name, batch), {})
     return [Kface(options.kface, backbone, precision, more, asked.get(precision, {}))

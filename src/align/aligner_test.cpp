@@ -20,7 +20,7 @@ namespace {
 using namespace kface::test;  // NOLINT: test helpers
 namespace fs = std::filesystem;
 
-fs::path repository() { return fs::path(__FILE__).parent_path().parent_path().parent_path(); }
+fs::path repository() { return KFACE_CHECKOUT; }
 
 fs::path models_folder() {
   const char* folder = std::getenv("KFACE_MODELS");

@@ -95,7 +95,7 @@ TEST(Manifest, DigestSpeaksOfAcceptedIdentitiesAndChipsOnly) {
 
 // A released file of format version 1 must always load.
 TEST(Manifest, ReadsTheGoldenFile) {
-  const auto golden = std::filesystem::path(__FILE__).parent_path() / "testdata" / "manifest-v1";
+  const auto golden = std::filesystem::path(KFACE_TESTDATA) / "manifest-v1";
   const auto read = read_manifest(golden);
   ASSERT_TRUE(read.ok()) << read.error().message();
   ASSERT_EQ(read.value().images.size(), 2U);

@@ -115,6 +115,29 @@ std::vector<LayerFigures> EngineBench::layers(const Roofline& roofline) {
   return figures;
 }
 
+std::unique_ptr<EngineBackbone> with_last_layer(const EngineBackbone& backbone) {
+  const Head& head = backbone.last_layer();
+  std::vector<float> weight(head.weight.size());
+  for (std::size_t i = 0; i < head.d; ++i) {
+    for (std::size_t j = 0; j < head.m; ++j) {
+      weight[j * head.d + i] = head.weight[i * head.m + j];
+    }
+  }
+  EngineBackbone::Parts parts;
+  parts.info = backbone.info();
+  parts.info.feature_dim = head.m;
+  parts.network = backbone.network();
+  parts.network.layers.push_back({.name = "last layer",
+                                  .kind = LayerKind::kFullyConnected,
+                                  .inputs = {parts.network.layers.size()},
+                                  .channels = head.m,
+                                  .weight = own_weights(std::move(weight)),
+                                  .bias = own_weights(head.bias)});
+  parts.read_chip = backbone.chip_reader();
+  parts.make_last_layer = [] { return Head{}; };
+  return std::make_unique<EngineBackbone>(std::move(parts), backbone.options());
+}
+
 std::vector<float> pattern_inputs(const EngineBackbone& backbone, std::size_t count,
                                   std::uint64_t seed) {
   constexpr int kSide = 150;

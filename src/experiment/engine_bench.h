@@ -1,7 +1,7 @@
 // How fast a backbone runs here: whole, and layer by layer, as shares of what the machine can do.
 #pragma once
 
-#include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -73,6 +73,10 @@ class EngineBench {
   std::unique_ptr<Engine> engine_;
   double macs_ = 0;
 };
+
+// The backbone with its last layer as one more layer of the network, so that its feature is the
+// embedding, not normalised. Shares nothing that changes; `backbone` must outlive it.
+std::unique_ptr<EngineBackbone> with_last_layer(const EngineBackbone& backbone);
 
 // Inputs for a machine without faces: smooth patterns as large as a preprocessed photograph's
 // values. The same for the same seed.

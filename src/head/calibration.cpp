@@ -101,13 +101,19 @@ Head compose(const Head& last_layer, const std::vector<double>& mean, const Matr
   const std::size_t m = last_layer.m;
   Head head = last_layer;
   head.l2_normalize = true;
+  std::vector<double> sums(m);
+  // Row by row of `transform`, as it lies in memory.
   const auto times_transform = [&](const auto& row_at, auto&& store) {
-    for (std::size_t j = 0; j < m; ++j) {
-      double sum = 0;
-      for (std::size_t k = 0; k < m; ++k) {
-        sum += row_at(k) * transform[k * m + j];
+    std::fill(sums.begin(), sums.end(), 0.0);
+    for (std::size_t k = 0; k < m; ++k) {
+      const double factor = row_at(k);
+      const double* const row = &transform[k * m];
+      for (std::size_t j = 0; j < m; ++j) {
+        sums[j] += factor * row[j];
       }
-      store(j, static_cast<float>(sum));
+    }
+    for (std::size_t j = 0; j < m; ++j) {
+      store(j, static_cast<float>(sums[j]));
     }
   };
   for (std::size_t i = 0; i < last_layer.d; ++i) {

@@ -17,7 +17,7 @@ constexpr int kBatch = 8;           // rows of x at a time
 
 using Floats = float __attribute__((vector_size(kLanes * sizeof(float))));
 using Halves = std::uint16_t __attribute__((vector_size(kLanes * sizeof(std::uint16_t))));
-using Bytes = std::int8_t __attribute__((vector_size(kLanes * sizeof(std::int8_t)), aligned(1)));
+using Bytes = std::int8_t __attribute__((vector_size(kLanes * sizeof(std::int8_t))));
 using Shorts = std::int16_t __attribute__((vector_size(kLanes * sizeof(std::int16_t))));
 using Ints = std::int32_t __attribute__((vector_size(kLanes * sizeof(std::int32_t))));
 using Words = std::uint32_t __attribute__((vector_size(kLanes * sizeof(std::uint32_t))));
@@ -41,15 +41,17 @@ KF_INLINE void load(Floats& to, const std::int8_t* from) {
 }
 
 #if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define KF_WIDE_BYTES 1
+#define KF_BY_HAND 1
 // A byte that is read by AVX-512's own instruction, where GCC 12 makes two of it, each as dear as
 // the product. Only functions for AVX-512 may see it.
 struct WideByte {
   std::int8_t value;
 };
 KF_INLINE void load(Floats& to, const WideByte* from) {
+  Bytes bytes;
+  std::memcpy(&bytes, from, sizeof(bytes));
   Ints wide;
-  __asm__("vpmovsxbd %1, %0" : "=v"(wide) : "m"(*reinterpret_cast<const Bytes*>(from)));
+  __asm__("vpmovsxbd %1, %0" : "=v"(wide) : "v"(bytes));
   to = __builtin_convertvector(wide, Floats);
 }
 KF_INLINE float to_float(WideByte byte) { return byte.value; }
@@ -81,7 +83,7 @@ struct Job {
 };
 
 // y[b, row .. row + rows) for `batch` rows b.
-template <int rows, int batch, typename Weight>
+template <bool avx512, int rows, int batch, typename Weight>
 KF_INLINE void compute_tile(const Job& job, const Weight* weights, std::size_t row,
                             std::size_t first) {
   Floats sums[rows][batch] = {};
@@ -96,6 +98,10 @@ KF_INLINE void compute_tile(const Job& job, const Weight* weights, std::size_t r
     for (int b = 0; b < batch; ++b) {
       Floats values;
       load(values, x + static_cast<std::size_t>(b) * job.k + at);
+      if constexpr (avx512) {
+        // Kept in a register: read anew for every row it would cost as much as the products.
+        __asm__("" : "+v"(values));
+      }
       for (int r = 0; r < rows; ++r) {
         sums[r][b] += wide[r] * values;
       }
@@ -116,66 +122,79 @@ KF_INLINE void compute_tile(const Job& job, const Weight* weights, std::size_t r
   }
 }
 
-template <int batch, typename Weight>
+template <bool avx512, int batch, typename Weight>
 KF_INLINE void compute_rows(const Job& job, const Weight* weights, std::size_t begin,
                             std::size_t end, std::size_t first) {
   std::size_t row = begin;
   for (; row + kRows <= end; row += kRows) {
-    compute_tile<kRows, batch>(job, weights, row, first);
+    compute_tile<avx512, kRows, batch>(job, weights, row, first);
   }
   for (; row < end; ++row) {
-    compute_tile<1, batch>(job, weights, row, first);
+    compute_tile<avx512, 1, batch>(job, weights, row, first);
   }
 }
 
-template <typename Weight>
+template <bool avx512, typename Weight>
 KF_INLINE void compute_range(const Job& job, const Weight* weights, std::size_t begin,
                              std::size_t end, std::size_t batch) {
   std::size_t first = 0;
   for (; first + kBatch <= batch; first += kBatch) {
-    compute_rows<kBatch>(job, weights, begin, end, first);
+    compute_rows<avx512, kBatch>(job, weights, begin, end, first);
   }
   for (; first + 2 <= batch; first += 2) {
-    compute_rows<2>(job, weights, begin, end, first);
+    compute_rows<avx512, 2>(job, weights, begin, end, first);
   }
   for (; first < batch; ++first) {
-    compute_rows<1>(job, weights, begin, end, first);
+    compute_rows<avx512, 1>(job, weights, begin, end, first);
   }
 }
 
-KF_VECTOR_CLONES void compute_f32(const Job& job, const float* weights, std::size_t begin,
-                                  std::size_t end, std::size_t batch) {
-  compute_range(job, weights, begin, end, batch);
+// Each kind of weight compiled for what the CPU may be, and once more by hand for AVX-512.
+KF_VECTOR_CLONES void compute_plainly(const Job& job, const float* weights, std::size_t begin,
+                                      std::size_t end, std::size_t batch) {
+  compute_range<false>(job, weights, begin, end, batch);
 }
-KF_VECTOR_CLONES void compute_bf16(const Job& job, const std::uint16_t* weights, std::size_t begin,
-                                   std::size_t end, std::size_t batch) {
-  compute_range(job, weights, begin, end, batch);
+KF_VECTOR_CLONES void compute_plainly(const Job& job, const std::uint16_t* weights,
+                                      std::size_t begin, std::size_t end, std::size_t batch) {
+  compute_range<false>(job, weights, begin, end, batch);
 }
-KF_VECTOR_CLONES void compute_bytes(const Job& job, const std::int8_t* weights, std::size_t begin,
-                                    std::size_t end, std::size_t batch) {
-  compute_range(job, weights, begin, end, batch);
+KF_VECTOR_CLONES void compute_plainly(const Job& job, const std::int8_t* weights, std::size_t begin,
+                                      std::size_t end, std::size_t batch) {
+  compute_range<false>(job, weights, begin, end, batch);
 }
 
-#if defined(KF_WIDE_BYTES)
-__attribute__((target("arch=x86-64-v4"))) void compute_wide_bytes(const Job& job,
-                                                                  const std::int8_t* weights,
-                                                                  std::size_t begin,
-                                                                  std::size_t end,
-                                                                  std::size_t batch) {
-  compute_range(job, reinterpret_cast<const WideByte*>(weights), begin, end, batch);
+#if defined(KF_BY_HAND)
+#define KF_AVX512 __attribute__((target("arch=x86-64-v4")))
+
+bool has_avx512() {
+  return __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
+         __builtin_cpu_supports("avx512vl") != 0 && __builtin_cpu_supports("avx512dq") != 0 &&
+         __builtin_cpu_supports("avx512cd") != 0;
+}
+
+KF_AVX512 void compute_by_hand(const Job& job, const float* weights, std::size_t begin,
+                               std::size_t end, std::size_t batch) {
+  compute_range<true>(job, weights, begin, end, batch);
+}
+KF_AVX512 void compute_by_hand(const Job& job, const std::uint16_t* weights, std::size_t begin,
+                               std::size_t end, std::size_t batch) {
+  compute_range<true>(job, weights, begin, end, batch);
+}
+KF_AVX512 void compute_by_hand(const Job& job, const std::int8_t* weights, std::size_t begin,
+                               std::size_t end, std::size_t batch) {
+  compute_range<true>(job, reinterpret_cast<const WideByte*>(weights), begin, end, batch);
 }
 #endif
 
-void compute_int8(const Job& job, const std::int8_t* weights, std::size_t begin, std::size_t end,
-                  std::size_t batch) {
-#if defined(KF_WIDE_BYTES)
-  if (__builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
-      __builtin_cpu_supports("avx512vl") != 0 && __builtin_cpu_supports("avx512dq") != 0 &&
-      __builtin_cpu_supports("avx512cd") != 0) {
-    return compute_wide_bytes(job, weights, begin, end, batch);
+template <typename Weight>
+void compute(const Job& job, const Weight* weights, std::size_t begin, std::size_t end,
+             std::size_t batch) {
+#if defined(KF_BY_HAND)
+  if (has_avx512()) {
+    return compute_by_hand(job, weights, begin, end, batch);
   }
 #endif
-  compute_bytes(job, weights, begin, end, batch);
+  compute_plainly(job, weights, begin, end, batch);
 }
 
 std::uint16_t to_bf16(float value) {
@@ -245,11 +264,11 @@ void fully_connected(const FullyConnectedWeights& weights, std::span<const float
     const std::size_t begin = cut(part);
     const std::size_t end = cut(part + 1);
     if (!weights.bf16.empty()) {
-      compute_bf16(job, weights.bf16.data(), begin, end, batch);
+      compute(job, weights.bf16.data(), begin, end, batch);
     } else if (!weights.int8.empty()) {
-      compute_int8(job, weights.int8.data(), begin, end, batch);
+      compute(job, weights.int8.data(), begin, end, batch);
     } else {
-      compute_f32(job, weights.f32.data(), begin, end, batch);
+      compute(job, weights.f32.data(), begin, end, batch);
     }
   }
 }

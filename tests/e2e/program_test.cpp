@@ -143,6 +143,33 @@ TEST_F(Program, GoesFromPhotosToADecision) {
   }
 }
 
+TEST_F(Program, ACalibratedModelComputesInEightBitsAndDecidesAlike) {
+  import_johns("data");
+  ASSERT_EQ(run({"train", path("data"), "-o", path("m.kface"), "--recipe", "frozen"}).exit_code, 0);
+  const Outcome calibrated = run({"calibrate", path("data"), "-m", path("m.kface"), "-o",
+                                  path("fast.kface"), "--precision", "int8", "--json"});
+  ASSERT_EQ(calibrated.exit_code, 0) << calibrated.err;
+  EXPECT_EQ(calibrated.json()["precision"], "int8");
+  EXPECT_EQ(calibrated.json()["faces"], 54);
+  EXPECT_GE(calibrated.json()["tried"][0]["lowest_cosine"].get<double>(), 0.995);
+
+  const Outcome slow = run({"evaluate", path("m.kface"), path("data"), "--json"});
+  const Outcome fast = run({"evaluate", path("fast.kface"), path("data"), "--json"});
+  ASSERT_EQ(fast.exit_code, 0) << fast.err;
+  EXPECT_NEAR(fast.json()["eer"]["value"].get<double>(), slow.json()["eer"]["value"].get<double>(),
+              0.01);
+  std::size_t caches = 0;
+  for (const auto& entry : fs::directory_iterator(path("data") + "/features")) {
+    caches += entry.path().extension() == ".safetensors" ? 1 : 0;
+  }
+  EXPECT_EQ(caches, 2U) << "features of each arithmetic have a file of their own";
+
+  const Outcome uncalibrated = run({"bench", "--precision", "int8", "--runs", "3", "--json"});
+  ASSERT_EQ(uncalibrated.exit_code, 0) << uncalibrated.err;
+  EXPECT_EQ(uncalibrated.json()["samples_ms"].size(), 3U);
+  EXPECT_GT(uncalibrated.json()["layers"].size(), 29U);
+}
+
 TEST_F(Program, SameSeedSameBytesForAnyNumberOfThreads) {
   import_johns("data");
   const std::vector<std::string> sweep = {"sweep",       path("data"), "--epochs", "5",
