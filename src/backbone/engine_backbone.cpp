@@ -73,7 +73,7 @@ EngineBackbone::EngineBackbone(Parts parts, BackboneOptions options)
     : parts_(std::move(parts)),
       options_(std::move(options)),
       plan_(options_.plan ? *options_.plan : fixed_plan(parts_.network, options_.precision)),
-      store_(std::make_shared<WeightStore>()) {
+      store_(std::make_shared<WeightStore>(parts_.weights_copied)) {
   const auto shapes = value_shapes(parts_.network);
   KF_REQUIRE(shapes.ok(), shapes.error().message());
   KF_REQUIRE(shapes.value().back().size() == parts_.info.feature_dim, shapes.value().back().size(),
@@ -91,11 +91,7 @@ const Head& EngineBackbone::last_layer() const {
 }
 
 Result<std::unique_ptr<Engine>> EngineBackbone::make_engine(const EngineOptions& options) const {
-  KF_ASSIGN(auto engine, Engine::create(parts_.network, options, store_));
-  if (parts_.weights_taken) {
-    parts_.weights_taken(store_->borrowed());
-  }
-  return engine;
+  return Engine::create(parts_.network, options, store_);
 }
 
 Result<std::unique_ptr<Engine>> EngineBackbone::make_engine(const ExtractorOptions& options) const {

@@ -25,9 +25,8 @@ class EngineBackbone : public Backbone {
     Network network;    // ends with the feature
     ChipReader read_chip;
     std::function<Head()> make_last_layer;  // called when it is first asked for
-    // Called once, when the first engine has taken what it needs of the weights: the names of the
-    // layers whose weights are used where they lie. Others may leave memory.
-    std::function<void(const std::vector<std::string>& borrowed)> weights_taken = {};
+    // May be empty; see WeightStore.
+    std::function<void(const std::string& layer)> weights_copied = {};
   };
 
   // Requires: value_shapes(network) succeeds, and its output has info.feature_dim values.

@@ -163,18 +163,6 @@ Head identity_head(std::size_t d) {
   return head;
 }
 
-// Memory of every weight that the engine has copied goes back to the system.
-void release_copied(const VggLayout& layout, const MappedTensors& tensors,
-                    const std::vector<std::string>& borrowed) {
-  for (const VggLayer& layer : layout.layers) {
-    const std::string name = layer.name + ".weight";
-    if (std::find(borrowed.begin(), borrowed.end(), layer.name) == borrowed.end() &&
-        tensors.tensors().contains(name)) {
-      tensors.release(name);
-    }
-  }
-}
-
 Result<std::shared_ptr<const MappedTensors>> open_weights(const std::filesystem::path& path) {
   constexpr unsigned kThreads = 2;
   auto tensors = map_safetensors(path, kThreads);
@@ -246,8 +234,8 @@ Result<std::unique_ptr<Backbone>> open_vgg_face_as(const VggLayout& layout, cons
   parts.make_last_layer = [fc8, tensors, d, with_top = variant->with_top] {
     return with_top ? last_layer(fc8, *tensors) : identity_head(d);
   };
-  parts.weights_taken = [layout, tensors](const std::vector<std::string>& borrowed) {
-    release_copied(layout, *tensors, borrowed);
+  parts.weights_copied = [tensors](const std::string& layer) {
+    tensors->release(layer + ".weight");
   };
   return std::unique_ptr<Backbone>(std::make_unique<EngineBackbone>(std::move(parts), options));
 }

@@ -1,7 +1,6 @@
 #include "nn/arena.h"
 
 #include <algorithm>
-#include <cstring>
 #include <new>
 #include <numeric>
 
@@ -50,10 +49,8 @@ void AlignedFree::operator()(std::byte* bytes) const {
 }
 
 AlignedBytes allocate_aligned(std::size_t bytes) {
-  AlignedBytes block(static_cast<std::byte*>(
+  return AlignedBytes(static_cast<std::byte*>(
       ::operator new (std::max<std::size_t>(bytes, 1), std::align_val_t{kArenaAlignment})));
-  std::memset(block.get(), 0, bytes);
-  return block;
 }
 
 }  // namespace kface

@@ -31,7 +31,8 @@ struct AlignedFree {
 };
 using AlignedBytes = std::unique_ptr<std::byte, AlignedFree>;
 
-// Zeroed, aligned to kArenaAlignment. Throws std::bad_alloc.
+// Aligned to kArenaAlignment. Not written to: what is never used takes no memory (oneDNN asks for
+// more scratch than it touches). Throws std::bad_alloc.
 AlignedBytes allocate_aligned(std::size_t bytes);
 
 }  // namespace kface

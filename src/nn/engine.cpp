@@ -36,7 +36,9 @@ Result<std::unique_ptr<Engine>> Engine::create(const Network& network, const Eng
     }
     return built;
   }));
-  return std::unique_ptr<Engine>(new Engine(std::move(impl)));
+  std::unique_ptr<Engine> engine(new Engine(std::move(impl)));
+  std::fill(engine->input().begin(), engine->input().end(), 0.0F);  // places that nobody fills
+  return engine;
 }
 
 std::span<float> Engine::input() {

@@ -19,7 +19,9 @@ namespace kface {
 // of that network (of any batch size and number of threads). Thread-safe.
 class WeightStore {
  public:
-  WeightStore();
+  // `copied(layer)` is called when a layer's weights have been brought into another form: the
+  // original, if it lies in a mapped file, may leave memory. It must not use the store.
+  explicit WeightStore(std::function<void(const std::string& layer)> copied = {});
   ~WeightStore();
   WeightStore(const WeightStore&) = delete;
   WeightStore& operator=(const WeightStore&) = delete;

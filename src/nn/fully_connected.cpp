@@ -203,6 +203,28 @@ std::uint16_t to_bf16(float value) {
   return static_cast<std::uint16_t>((bits + kHalf + ((bits >> 16U) & 1U)) >> 16U);
 }
 
+KF_VECTOR_CLONES void round_row(const float* from, std::size_t k, std::uint16_t* to) {
+  for (std::size_t at = 0; at < k; ++at) {
+    to[at] = to_bf16(from[at]);
+  }
+}
+
+// Returns the row's scale.
+KF_VECTOR_CLONES float round_row(const float* from, std::size_t k, std::int8_t* to) {
+  float most = 0;
+  for (std::size_t at = 0; at < k; ++at) {
+    most = std::max(most, std::fabs(from[at]));
+  }
+  constexpr float kLargest = 127.0F;
+  constexpr float kRoundingShift = 12582912.0F;  // 1.5 * 2^23: adding it rounds to an integer
+  const float scale = most > 0 ? most / kLargest : 1.0F;
+  for (std::size_t at = 0; at < k; ++at) {
+    const float rounded = (from[at] / scale + kRoundingShift) - kRoundingShift;
+    to[at] = static_cast<std::int8_t>(static_cast<std::int32_t>(rounded));
+  }
+  return scale;
+}
+
 }  // namespace
 
 FullyConnectedWeights keep_f32(std::size_t m, std::size_t k, std::span<const float> weights) {
@@ -214,7 +236,10 @@ FullyConnectedWeights round_to_bf16(std::size_t m, std::size_t k, std::span<cons
   KF_REQUIRE(weights.size() == m * k, weights.size(), m, k);
   FullyConnectedWeights result{.m = m, .k = k, .f32 = {}, .bf16 = {}, .int8 = {}, .scale = {}};
   result.bf16.resize(m * k);
-  std::transform(weights.begin(), weights.end(), result.bf16.begin(), to_bf16);
+#pragma omp parallel for schedule(static)
+  for (std::size_t row = 0; row < m; ++row) {
+    round_row(weights.data() + row * k, k, result.bf16.data() + row * k);
+  }
   return result;
 }
 
@@ -223,17 +248,9 @@ FullyConnectedWeights round_to_int8(std::size_t m, std::size_t k, std::span<cons
   FullyConnectedWeights result{.m = m, .k = k, .f32 = {}, .bf16 = {}, .int8 = {}, .scale = {}};
   result.int8.resize(m * k);
   result.scale.resize(m);
+#pragma omp parallel for schedule(static)
   for (std::size_t row = 0; row < m; ++row) {
-    float most = 0;
-    for (const float weight : weights.subspan(row * k, k)) {
-      most = std::max(most, std::fabs(weight));
-    }
-    constexpr float kLargest = 127.0F;
-    const float scale = most > 0 ? most / kLargest : 1.0F;
-    result.scale[row] = scale;
-    for (std::size_t at = row * k; at < (row + 1) * k; ++at) {
-      result.int8[at] = static_cast<std::int8_t>(std::lrintf(weights[at] / scale));
-    }
+    result.scale[row] = round_row(weights.data() + row * k, k, result.int8.data() + row * k);
   }
   return result;
 }

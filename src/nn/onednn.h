@@ -57,6 +57,7 @@ struct WeightStore::Impl {
   };
 
   mutable std::mutex mutex;
+  std::function<void(const std::string&)> copied;  // may be empty
   std::vector<std::unique_ptr<Form>> forms;
   std::map<std::string, std::map<Way, std::unique_ptr<FullyConnectedWeights>>> linear;
   std::vector<std::string> borrowed;

@@ -15,7 +15,10 @@ dnnl::stream& onednn_stream() {
   return stream;
 }
 
-WeightStore::WeightStore() : impl_(std::make_unique<Impl>()) {}
+WeightStore::WeightStore(std::function<void(const std::string& layer)> copied)
+    : impl_(std::make_unique<Impl>()) {
+  impl_->copied = std::move(copied);
+}
 WeightStore::~WeightStore() = default;
 
 std::size_t WeightStore::bytes() const {
@@ -78,6 +81,9 @@ dnnl::memory conv_weights(WeightStore::Impl& store, const Layer& layer,
   dnnl::reorder(dnnl::reorder::primitive_desc(from, form->memory, attributes))
       .execute(onednn_stream(), from, form->memory);
   store.forms.push_back(std::move(form));
+  if (store.copied) {
+    store.copied(layer.name);
+  }
   return store.forms.back()->memory;
 }
 
@@ -94,6 +100,8 @@ const FullyConnectedWeights& linear_weights(WeightStore::Impl& store, const Laye
                                                                       : keep_f32(m, k, values));
     if (form == Way::kF32Nhwc) {
       store.borrowed.push_back(layer.name);
+    } else if (store.copied) {
+      store.copied(layer.name);
     }
   }
   return *made;
