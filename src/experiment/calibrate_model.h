@@ -17,11 +17,17 @@ struct CalibrateOptions {
   int batch = 1;
 };
 
-template <typename Options, typename Visitor>
-void visit_calibrate_options(Options& o, Visitor&& field) {
-  field("precision", o.precision, Choices{{"auto", "f32", "bf16", "int8"}},
+// The option that says which precisions are allowed.
+template <typename Word, typename Visitor>
+void visit_precision(Word& precision, Visitor&& field) {
+  field("precision", precision, Choices{{"auto", "f32", "bf16", "int8"}},
         "arithmetic: f32; bf16, the fastest without 8 bits; int8; auto, the fastest whose features "
         "keep a cosine of 0.995 with f32");
+}
+
+template <typename Options, typename Visitor>
+void visit_calibrate_options(Options& o, Visitor&& field) {
+  visit_precision(o.precision, field);
   field("faces", o.faces, Range{1, 100000}, "faces of the dataset to calibrate and compare on");
   field("batch", o.batch, Range{1, 1024}, "faces a forward pass when timing");
 }

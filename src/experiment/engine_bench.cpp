@@ -5,7 +5,6 @@
 
 #include "base/rng.h"
 #include "base/stopwatch.h"
-#include "experiment/calibrate_model.h"
 
 namespace kface {
 namespace {

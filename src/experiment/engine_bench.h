@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "backbone/precision_choice.h"
+#include "experiment/calibrate_model.h"
 #include "experiment/record.h"
 #include "nn/roofline.h"
 
@@ -21,9 +22,7 @@ struct EngineBenchOptions {
 
 template <typename Options, typename Visitor>
 void visit_engine_bench_options(Options& o, Visitor&& field) {
-  field("precision", o.precision, Choices{{"auto", "f32", "bf16", "int8"}},
-        "arithmetic: f32; bf16, the fastest without 8 bits; int8; auto, the fastest whose features "
-        "keep a cosine of 0.995 with f32");
+  visit_precision(o.precision, field);
   field("batch", o.batch, Range{1, 1024}, "faces a forward pass");
   field("runs", o.runs, Range{1, 100000}, "forward passes that are timed");
 }

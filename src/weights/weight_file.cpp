@@ -1,6 +1,6 @@
 #include "weights/weight_file.h"
 
-#include "weights/file_bytes.h"
+#include "base/mapped_file.h"
 #include "weights/isolated.h"
 #include "weights/own_form.h"
 #include "weights/readers.h"
@@ -46,13 +46,13 @@ std::string format_name(WeightFormat format) {
 }
 
 Result<WeightFormat> recognise_weight_file(const std::filesystem::path& path) {
-  KF_ASSIGN(const FileBytes bytes, FileBytes::open(path));
+  KF_ASSIGN(const MappedFile bytes, MappedFile::open(path));
   return recognise_bytes({path, bytes.bytes()});
 }
 
 Result<VggFaceWeights> read_weights(const std::filesystem::path& path, const VggLayout& layout,
                                     ChannelOrder order) {
-  KF_ASSIGN(const FileBytes bytes, FileBytes::open(path));
+  KF_ASSIGN(const MappedFile bytes, MappedFile::open(path));
   const SourceFile file{path, bytes.bytes()};
   KF_ASSIGN(const WeightFormat format, recognise_bytes(file));
   KF_ASSIGN(FoundWeights found, read_format(format, file, layout));

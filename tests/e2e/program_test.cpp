@@ -252,6 +252,8 @@ TEST_F(Program, ErrorsAreOneLineAndTheirKindIsTheExitCode) {
   };
   world({"extract", path("absent")}, "absent");
   world({"verify", "-m", path("absent.kface"), "a", "b"}, "absent.kface");
+  world({"verify", "-m", "frozen", "--precision", "int8", "a", "b"},
+        "frozen: has no calibration for 8 bits; run 'kface calibrate DS -m frozen");
   world({"import", "folder", path("absent"), "-o", path("d")}, "absent");
   fs::create_directories(work_ / "empty");
   world({"import", "folder", path("empty"), "-o", path("d")}, "found");

@@ -3,22 +3,20 @@
 #include "commands.h"
 #include "dataset_job.h"
 #include "experiment/calibrate_model.h"
-#include "verify/verifier.h"
+#include "model_arguments.h"
 
 namespace kface::cli {
 namespace {
 
 struct CalibrateArguments {
   std::string dataset;
-  std::string model;
-  std::string backbone = "dlib-resnet";
+  ModelArguments model;
   std::string output;
   CalibrateOptions options;
 };
 
 Result<CalibratedModel> calibrate(const Globals& globals, const CalibrateArguments& arguments) {
-  KF_ASSIGN(const OpenedModel opened, open_model(arguments.model, arguments.backbone,
-                                                 models_folder(globals), Precision::kF32));
+  KF_ASSIGN(const OpenedModel opened, open_model(globals, arguments.model, Precision::kF32));
   const EngineBackbone* engine = opened.backbone->engine_backbone();
   if (engine == nullptr) {
     return Status{ErrorCode::kInvalidArgument,
@@ -71,12 +69,7 @@ void add_calibrate_command(CLI::App& app, Globals& globals) {
       [&globals, arguments] { return run_calibrate(globals, *arguments); });
   command->add_option("DS", arguments->dataset, "dataset folder, as 'kface import' makes it")
       ->required();
-  command
-      ->add_option("-m,--model", arguments->model,
-                   "model file, or 'frozen' for the backbone as it is")
-      ->required();
-  command->add_option("--backbone", arguments->backbone, "backbone of the model 'frozen'")
-      ->capture_default_str();
+  add_model_arguments(*command, arguments->model);
   command->add_option("-o,--output", arguments->output, "model file to write")->required();
   visit_calibrate_options(arguments->options, OptionAdder(*command));
 }

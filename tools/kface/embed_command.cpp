@@ -5,14 +5,14 @@
 #include "base/safetensors.h"
 #include "commands.h"
 #include "dataset_job.h"
-#include "verify/verifier.h"
+#include "model_arguments.h"
 
 namespace kface::cli {
 namespace {
 
 struct EmbedArguments {
-  std::string model;
-  std::string backbone = "dlib-resnet";
+  ModelArguments model;
+  std::string precision;
   std::string output;
   std::vector<std::string> photos;
 };
@@ -55,7 +55,7 @@ void print_embeddings(const EmbedArguments& arguments, const Tensor& embeddings)
 
 int run_embed(const Globals& globals, const EmbedArguments& arguments) {
   const auto models = models_folder(globals);
-  const auto opened = open_model(arguments.model, arguments.backbone, models);
+  const auto opened = open_model(globals, arguments.model, parse_precision(arguments.precision));
   if (!opened.ok()) {
     return report_error(opened.error());
   }
@@ -83,12 +83,8 @@ void add_embed_command(CLI::App& app, Globals& globals) {
       add_command(app, globals, "embed", "Embeddings of photos, as JSON or as a safetensors file",
                   "  kface embed -m staff.kface a.jpg b.jpg -o faces.safetensors",
                   [&globals, arguments] { return run_embed(globals, *arguments); });
-  command
-      ->add_option("-m,--model", arguments->model,
-                   "model file, or 'frozen' for the backbone as it is")
-      ->required();
-  command->add_option("--backbone", arguments->backbone, "backbone of the model 'frozen'")
-      ->capture_default_str();
+  add_model_arguments(*command, arguments->model);
+  add_precision_argument(*command, arguments->precision);
   command->add_option("-o,--output", arguments->output, "safetensors file; else JSON is printed");
   command->add_option("PHOTO", arguments->photos, "photos")->required();
 }

@@ -4,14 +4,14 @@
 #include "base/files.h"
 #include "commands.h"
 #include "dataset_job.h"
-#include "verify/verifier.h"
+#include "model_arguments.h"
 
 namespace kface::cli {
 namespace {
 
 struct VerifyArguments {
-  std::string model;
-  std::string backbone = "dlib-resnet";
+  ModelArguments model;
+  std::string precision;
   std::string photos[2];
 };
 
@@ -73,7 +73,7 @@ void print_result(const VerifyArguments& arguments, const OpenedModel& opened,
 
 int run_verify(const Globals& globals, const VerifyArguments& arguments) {
   const auto models = models_folder(globals);
-  const auto opened = open_model(arguments.model, arguments.backbone, models);
+  const auto opened = open_model(globals, arguments.model, parse_precision(arguments.precision));
   if (!opened.ok()) {
     return report_error(opened.error());
   }
@@ -108,12 +108,8 @@ void add_verify_command(CLI::App& app, Globals& globals) {
                   "  kface verify -m staff.kface a.jpg b.jpg\n"
                   "  kface verify -m frozen a.jpg b.jpg --json",
                   [&globals, arguments] { return run_verify(globals, *arguments); });
-  command
-      ->add_option("-m,--model", arguments->model,
-                   "model file, or 'frozen' for the backbone as it is")
-      ->required();
-  command->add_option("--backbone", arguments->backbone, "backbone of the model 'frozen'")
-      ->capture_default_str();
+  add_model_arguments(*command, arguments->model);
+  add_precision_argument(*command, arguments->precision);
   command->add_option("A", arguments->photos[0], "first photo")->required();
   command->add_option("B", arguments->photos[1], "second photo")->required();
 }
