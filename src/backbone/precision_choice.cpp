@@ -64,6 +64,17 @@ double mean(const std::vector<double>& values) {
   return sum / static_cast<double>(values.size());
 }
 
+// What a plan really is: one that was chosen from more may be float32 throughout.
+Precision precision_of(Precision allowed, const Network& network, const Plan& plan) {
+  const bool shortened =
+      std::any_of(network.layers.begin(), network.layers.end(), [&](const Layer& layer) {
+        const bool multiplies =
+            layer.kind == LayerKind::kConv || layer.kind == LayerKind::kFullyConnected;
+        return multiplies && is_bf16(plan.of(layer.name));
+      });
+  return allowed == Precision::kBf16 && !shortened ? Precision::kF32 : allowed;
+}
+
 Status check_inputs(const EngineBackbone& backbone, std::span<const float> inputs) {
   const std::size_t size = backbone.network().input.size();
   KF_REQUIRE(!inputs.empty() && inputs.size() % size == 0, inputs.size(), size);
@@ -134,8 +145,8 @@ Result<PrecisionChoice> choose_precision(const EngineBackbone& backbone,
                                                 .plan = fastest.plan,
                                                 .calibration = options.calibration}));
     const auto kept = cosines(f32, features, d);
-    choice.tried.push_back({precision, fastest.name, fastest.plan, fastest.ms,
-                            *std::min_element(kept.begin(), kept.end())});
+    choice.tried.push_back({precision_of(precision, backbone.network(), fastest.plan), fastest.name,
+                            fastest.plan, fastest.ms, *std::min_element(kept.begin(), kept.end())});
   }
   std::stable_sort(choice.tried.begin(), choice.tried.end(),
                    [](const PrecisionTrial& a, const PrecisionTrial& b) { return a.ms < b.ms; });

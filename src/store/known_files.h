@@ -19,6 +19,9 @@ inline constexpr auto& kVggFaceNotopName = kVggFaceNotopId;
 // them.
 inline constexpr char kVggFaceSource[] = "vgg_face_weights.h5";
 inline constexpr std::uint64_t kVggFaceSourceBytes = 580'085'408;
+// Where deepface publishes it (release v1.0 of its models).
+inline constexpr char kVggFaceSourceUrl[] =
+    "https://github.com/serengil/deepface_models/releases/download/v1.0/vgg_face_weights.h5";
 
 struct KnownFile {
   std::string name;

@@ -45,7 +45,8 @@ void add_models_fetch_command(CLI::App& models, Globals& globals) {
   const auto arguments = std::make_shared<ModelsFetchArguments>();
   CLI::App* command = add_command(
       models, globals, "fetch",
-      "Fetch VGG-Face's weights from an address of yours, and import them",
+      "Fetch VGG-Face's weights, from deepface's release or an address of yours, and import them",
+      "  kface models fetch vgg-face --accept-license\n"
       "  kface models fetch vgg-face --accept-license --url https://files.example.org/weights.h5\n"
       "  KFACE_VGG_FACE_URL=https://... kface models fetch vgg-face --accept-license\n"
       "Run the same command again to continue after an interruption.",
@@ -53,11 +54,12 @@ void add_models_fetch_command(CLI::App& models, Globals& globals) {
   command->add_option("MODEL", arguments->request.model, "vgg-face")->required();
   command->add_flag("--accept-license", arguments->request.accept_license,
                     "I accept " + vgg_face_licence());
+  arguments->request.url = kVggFaceSourceUrl;
   command
       ->add_option("--url", arguments->request.url,
-                   "http or https address of a file that 'kface models import' reads (else "
-                   "$KFACE_VGG_FACE_URL)")
-      ->envname("KFACE_VGG_FACE_URL");
+                   "http or https address of a file that 'kface models import' reads")
+      ->envname("KFACE_VGG_FACE_URL")
+      ->capture_default_str();
   command
       ->add_option("--bytes", arguments->bytes,
                    "size that the file must have; 0: what the server says (default: that of "
