@@ -24,16 +24,16 @@ constexpr char kTemplate[] =
 class NetworkDescriptionFile : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ = std::filesystem::path(testing::TempDir()) /
-              ("kface-toml-" +
-               std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
-    path_ = folder_ / "net.toml";
+    folder = std::filesystem::path(testing::TempDir()) /
+             ("kface-toml-" +
+              std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
+    description_path = folder / "net.toml";
   }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
+  void TearDown() override { std::filesystem::remove_all(folder); }
 
   Result<NetworkDescription> read(const std::string& text) const {
-    EXPECT_TRUE(write_file_atomic(path_, text).ok());
-    return read_network_description(path_);
+    EXPECT_TRUE(write_file_atomic(description_path, text).ok());
+    return read_network_description(description_path);
   }
 
   // The message of the error, without the file's name.
@@ -41,7 +41,7 @@ class NetworkDescriptionFile : public testing::Test {
     const auto description = read(text);
     EXPECT_FALSE(description.ok()) << text;
     EXPECT_EQ(description.error().code(), ErrorCode::kCorruption);
-    const std::string prefix = path_.string() + ":";
+    const std::string prefix = description_path.string() + ":";
     EXPECT_TRUE(description.error().message().starts_with(prefix));
     return description.error().message().substr(prefix.size());
   }
@@ -55,8 +55,8 @@ class NetworkDescriptionFile : public testing::Test {
     return without(key) + key + " = " + value + "\n";
   }
 
-  std::filesystem::path folder_;
-  std::filesystem::path path_;
+  std::filesystem::path folder;
+  std::filesystem::path description_path;
 };
 
 TEST_F(NetworkDescriptionFile, IsReadWithItsDefaults) {
@@ -64,7 +64,7 @@ TEST_F(NetworkDescriptionFile, IsReadWithItsDefaults) {
   ASSERT_TRUE(read_back.ok()) << read_back.error().message();
   const NetworkDescription& description = read_back.value();
   EXPECT_EQ(description.name, "mobilefacenet");
-  EXPECT_EQ(description.file, folder_ / "net.onnx");
+  EXPECT_EQ(description.file, folder / "net.onnx");
   EXPECT_EQ(description.license, "MIT");
   EXPECT_EQ(describe(description.preprocess),
             "bgr 112x96 stretch bilinear mean 127.5 127 126 scale 0.0078125 0.5 1");
@@ -153,7 +153,7 @@ TEST_F(NetworkDescriptionFile, MustBeToml) {
 }
 
 TEST_F(NetworkDescriptionFile, MustBeThere) {
-  EXPECT_EQ(read_network_description(folder_ / "none.toml").error().code(), ErrorCode::kNotFound);
+  EXPECT_EQ(read_network_description(folder / "none.toml").error().code(), ErrorCode::kNotFound);
 }
 
 }  // namespace

@@ -19,17 +19,17 @@ namespace fs = std::filesystem;
 class OnnxNetworkFolder : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ = fs::path(testing::TempDir()) /
-              ("kface-onnx-" +
-               std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
-    fs::create_directories(folder_);
+    folder = fs::path(testing::TempDir()) /
+             ("kface-onnx-" +
+              std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
+    fs::create_directories(folder);
   }
-  void TearDown() override { fs::remove_all(folder_); }
+  void TearDown() override { fs::remove_all(folder); }
 
   // A description of one of the test networks, with `more` lines.
   fs::path describe(const std::string& network, const std::string& more = "",
                     const std::string& name = "net.toml") const {
-    fs::copy_file(test::network_file(network), folder_ / (network + ".onnx"),
+    fs::copy_file(test::network_file(network), folder / (network + ".onnx"),
                   fs::copy_options::overwrite_existing);
     const std::string text = "name = \"" + network + "\"\nfile = \"" + network +
                              ".onnx\"\n"
@@ -37,8 +37,8 @@ class OnnxNetworkFolder : public testing::Test {
                              "mean = [127.5, 127.5, 127.5]\nscale = [0.01, 0.01, 0.01]\n"
                              "customary_threshold = 1.1\n" +
                              more;
-    EXPECT_TRUE(write_file_atomic(folder_ / name, text).ok());
-    return folder_ / name;
+    EXPECT_TRUE(write_file_atomic(folder / name, text).ok());
+    return folder / name;
   }
 
   static Image chip(std::uint64_t seed = 1) {
@@ -86,14 +86,14 @@ class OnnxNetworkFolder : public testing::Test {
     }
   }
 
-  fs::path folder_;
+  fs::path folder;
 };
 
 TEST_F(OnnxNetworkFolder, RunsOnOurEngineWhereEveryOperatorIsKnown) {
   const auto backbone = open(describe("residual_network"));
   EXPECT_EQ(backbone->info().engine, "kface");
   EXPECT_NE(backbone->engine_backbone(), nullptr);
-  EXPECT_EQ(backbone->info().id, (folder_ / "net.toml").string());
+  EXPECT_EQ(backbone->info().id, (folder / "net.toml").string());
   EXPECT_EQ(backbone->info().customary_threshold, 1.1);
   EXPECT_EQ(backbone->info().license, "none");
   expect_near(embedding(*backbone, chip()), expected("residual_network", chip()));
@@ -122,7 +122,7 @@ TEST_F(OnnxNetworkFolder, HasTheIdentityWhereNoLinearLayerEndsIt) {
 TEST_F(OnnxNetworkFolder, RunsInOpenCvWhereAnOperatorIsUnknownAndSaysSo) {
   const auto backbone = open(describe("unknown_sigmoid"));
   EXPECT_EQ(backbone->info().engine,
-            "opencv-dnn (" + (folder_ / "unknown_sigmoid.onnx").string() +
+            "opencv-dnn (" + (folder / "unknown_sigmoid.onnx").string() +
                 ": node 'Sigmoid_1' (Sigmoid) has an operator that the engine does not know)");
   EXPECT_EQ(backbone->engine_backbone(), nullptr);
   EXPECT_EQ(backbone->info().feature_dim, 6U);
@@ -174,13 +174,13 @@ TEST_F(OnnxNetworkFolder, CanBeMirrored) {
 
 TEST_F(OnnxNetworkFolder, IsAlsoFoundInTheModelsFolder) {
   describe("residual_network", "", "elsewhere.toml");
-  const auto backbone = open_backbone("elsewhere.toml", folder_);
+  const auto backbone = open_backbone("elsewhere.toml", folder);
   ASSERT_TRUE(backbone.ok()) << backbone.error().message();
   EXPECT_EQ(backbone.value()->info().id, "elsewhere.toml");
-  const auto missing = open_backbone("nowhere.toml", folder_);
+  const auto missing = open_backbone("nowhere.toml", folder);
   ASSERT_FALSE(missing.ok());
   EXPECT_EQ(missing.error().message(),
-            "nowhere.toml: no such network description, neither here nor in " + folder_.string() +
+            "nowhere.toml: no such network description, neither here nor in " + folder.string() +
                 "; docs/networks.md says how to write one");
 }
 
@@ -193,7 +193,7 @@ TEST_F(OnnxNetworkFolder, MustBeTheFileThatTheDescriptionMeans) {
   const auto path = describe("residual_network", "sha256 = \"" + wrong + "\"\n");
   const auto backbone = open_backbone(path.string(), "/nowhere");
   ASSERT_FALSE(backbone.ok());
-  EXPECT_EQ(backbone.error().message(), (folder_ / "residual_network.onnx").string() +
+  EXPECT_EQ(backbone.error().message(), (folder / "residual_network.onnx").string() +
                                             ": SHA-256 is " + right + ", " + path.string() +
                                             " expects " + wrong);
 }

@@ -18,12 +18,12 @@ VggLayout narrow() { return scaled_vgg_layout({2, 3, 3, 4, 4}, 6, 5); }
 class VggFaceTest : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ =
+    folder =
         std::filesystem::temp_directory_path() /
         ("kface_vgg_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
-    std::filesystem::create_directories(folder_);
+    std::filesystem::create_directories(folder);
   }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
+  void TearDown() override { std::filesystem::remove_all(folder); }
 
   // Random weights under which values neither vanish nor explode.
   TensorFile weights(bool with_top) const {
@@ -52,25 +52,25 @@ class VggFaceTest : public testing::Test {
   }
 
   void write(const TensorFile& file, const char* name = kVggFaceFile) const {
-    ASSERT_TRUE(write_safetensors(folder_ / name, file).ok());
+    ASSERT_TRUE(write_safetensors(folder / name, file).ok());
   }
 
   std::string refusal(const std::string& id = kVggFaceId) const {
-    const auto opened = open_vgg_face_as(narrow(), id, folder_, {});
+    const auto opened = open_vgg_face_as(narrow(), id, folder, {});
     return opened.ok() ? "" : opened.error().message();
   }
 
   static Image chip() {
     Image image{150, 150, {}};
     Rng rng(9);
-    for (std::size_t i = 0; i < 150U * 150U * 3U; ++i) {
+    for (std::size_t i = 0; i < std::size_t{150} * 150 * 3; ++i) {
       image.pixels.push_back(static_cast<std::uint8_t>(rng.below(256)));
     }
     return image;
   }
 
   std::vector<float> feature(const std::string& id) const {
-    const auto backbone = open_vgg_face_as(narrow(), id, folder_, {});
+    const auto backbone = open_vgg_face_as(narrow(), id, folder, {});
     EXPECT_TRUE(backbone.ok()) << backbone.error().message();
     const auto extractor = backbone.value()->make_extractor({.threads = 2, .batch = 1});
     EXPECT_TRUE(extractor.ok()) << extractor.error().message();
@@ -80,12 +80,12 @@ class VggFaceTest : public testing::Test {
     return features;
   }
 
-  std::filesystem::path folder_;
+  std::filesystem::path folder;
 };
 
 TEST_F(VggFaceTest, ComputesFc7AfterItsReluAsTheDefinitionDoes) {
   write(weights(true));
-  const auto backbone = open_vgg_face_as(narrow(), kVggFaceId, folder_, {});
+  const auto backbone = open_vgg_face_as(narrow(), kVggFaceId, folder, {});
   ASSERT_TRUE(backbone.ok()) << backbone.error().message();
   const EngineBackbone* engine = backbone.value()->engine_backbone();
   std::vector<float> input(engine->network().input.size());
@@ -104,7 +104,7 @@ TEST_F(VggFaceTest, ComputesFc7AfterItsReluAsTheDefinitionDoes) {
 TEST_F(VggFaceTest, ItsLastLayerIsFc8) {
   const TensorFile file = weights(true);
   write(file);
-  const auto backbone = open_vgg_face_as(narrow(), kVggFaceId, folder_, {});
+  const auto backbone = open_vgg_face_as(narrow(), kVggFaceId, folder, {});
   ASSERT_TRUE(backbone.ok());
   const Head& head = backbone.value()->last_layer();
   EXPECT_EQ(head.d, 6U);
@@ -115,7 +115,7 @@ TEST_F(VggFaceTest, ItsLastLayerIsFc8) {
 
 TEST_F(VggFaceTest, WithoutTopAveragesTheLastConvolutionAndPassesItOn) {
   write(weights(false), kVggFaceNotopFile);
-  const auto backbone = open_vgg_face_as(narrow(), kVggFaceNotopId, folder_, {});
+  const auto backbone = open_vgg_face_as(narrow(), kVggFaceNotopId, folder, {});
   ASSERT_TRUE(backbone.ok()) << backbone.error().message();
   EXPECT_EQ(backbone.value()->info().feature_dim, 4U);
   const auto found = feature(kVggFaceNotopId);
@@ -131,7 +131,7 @@ TEST_F(VggFaceTest, ItsInputsDifferAndEachIsABackboneOfItsOwn) {
   std::vector<std::string> digests;
   for (const std::string id : {"vgg-face", "vgg-face-paper", "vgg-face-deepface"}) {
     features.push_back(feature(id));
-    digests.push_back(open_vgg_face_as(narrow(), id, folder_, {}).value()->info().digest);
+    digests.push_back(open_vgg_face_as(narrow(), id, folder, {}).value()->info().digest);
   }
   EXPECT_NE(features[0], features[1]);
   EXPECT_NE(features[1], features[2]);
