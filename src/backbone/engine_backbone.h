@@ -47,7 +47,6 @@ class EngineBackbone : public Backbone {
   // An engine on this backbone's weights, by `plan` or the plan in force. Errors: Engine::create.
   Result<std::unique_ptr<Engine>> make_engine(const ExtractorOptions& options) const;
   Result<std::unique_ptr<Engine>> make_engine(const EngineOptions& options) const;
-  std::size_t weight_bytes() const { return store_->bytes(); }
 
  private:
   Parts parts_;

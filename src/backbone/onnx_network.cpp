@@ -40,11 +40,7 @@ Status read_aligned(const NetworkDescription& description, const FivePointFinder
 Result<ChipReader> make_chip_reader(const NetworkDescription& description,
                                     const std::filesystem::path& models) {
   if (!description.landmarks) {
-    return ChipReader(
-        [preprocess = description.preprocess](const Image& chip, std::span<float> input) {
-          preprocess_chip(preprocess, chip, input);
-          return Status();
-        });
+    return chip_reader(description.preprocess);
   }
   KF_ASSIGN(const auto finder, FivePointFinder::create(models));
   return ChipReader([description, finder](const Image& chip, std::span<float> input) {

@@ -75,10 +75,9 @@ Precision precision_of(Precision allowed, const Network& network, const Plan& pl
   return allowed == Precision::kBf16 && !shortened ? Precision::kF32 : allowed;
 }
 
-Status check_inputs(const EngineBackbone& backbone, std::span<const float> inputs) {
+void require_inputs(const EngineBackbone& backbone, std::span<const float> inputs) {
   const std::size_t size = backbone.network().input.size();
   KF_REQUIRE(!inputs.empty() && inputs.size() % size == 0, inputs.size(), size);
-  return {};
 }
 
 }  // namespace
@@ -86,7 +85,7 @@ Status check_inputs(const EngineBackbone& backbone, std::span<const float> input
 Result<CalibrationResult> calibrate_backbone(const EngineBackbone& backbone,
                                              std::span<const float> inputs,
                                              const JobContext& context) {
-  KF_TRY(check_inputs(backbone, inputs));
+  require_inputs(backbone, inputs);
   const std::size_t size = backbone.network().input.size();
   const std::size_t n = inputs.size() / size;
   const std::size_t d = backbone.info().feature_dim;
@@ -125,7 +124,7 @@ Result<CalibrationResult> calibrate_backbone(const EngineBackbone& backbone,
 Result<PrecisionChoice> choose_precision(const EngineBackbone& backbone,
                                          std::span<const float> inputs,
                                          const ChoiceOptions& options) {
-  KF_TRY(check_inputs(backbone, inputs));
+  require_inputs(backbone, inputs);
   const std::size_t d = backbone.info().feature_dim;
   KF_ASSIGN(const auto f32,
             features_of(backbone, inputs, {.batch = 1, .threads = options.run.threads}));
@@ -167,6 +166,20 @@ Result<PrecisionChoice> choose_precision(const EngineBackbone& backbone,
   }
   choice.chosen = static_cast<std::size_t>(kept - choice.tried.begin());
   return choice;
+}
+
+Result<CalibratedChoice> calibrate_and_choose(const EngineBackbone& backbone,
+                                              std::span<const float> inputs,
+                                              const std::vector<Precision>& allowed,
+                                              std::size_t batch, const JobContext& context) {
+  CalibratedChoice result;
+  ChoiceOptions options{.allowed = allowed, .run = {.threads = context.threads, .batch = batch}};
+  if (std::find(allowed.begin(), allowed.end(), Precision::kInt8) != allowed.end()) {
+    KF_ASSIGN(result.calibration, calibrate_backbone(backbone, inputs, context));
+    options.calibration = result.calibration->calibration;
+  }
+  KF_ASSIGN(result.choice, choose_precision(backbone, inputs, options));
+  return result;
 }
 
 }  // namespace kface

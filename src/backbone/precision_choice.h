@@ -2,6 +2,7 @@
 // float32.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -60,5 +61,17 @@ struct ChoiceOptions {
 Result<PrecisionChoice> choose_precision(const EngineBackbone& backbone,
                                          std::span<const float> inputs,
                                          const ChoiceOptions& options);
+
+struct CalibratedChoice {
+  std::optional<CalibrationResult> calibration;  // where 8 bits were allowed
+  PrecisionChoice choice;
+};
+
+// Both of the above: calibrates on `inputs` if 8 bits are allowed, then chooses for `batch` faces a
+// pass on context.threads threads. Errors: theirs.
+Result<CalibratedChoice> calibrate_and_choose(const EngineBackbone& backbone,
+                                              std::span<const float> inputs,
+                                              const std::vector<Precision>& allowed,
+                                              std::size_t batch, const JobContext& context);
 
 }  // namespace kface

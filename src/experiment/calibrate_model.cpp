@@ -1,7 +1,5 @@
 #include "experiment/calibrate_model.h"
 
-#include <algorithm>
-
 namespace kface {
 
 std::vector<Precision> allowed_precisions(const std::string& word) {
@@ -28,24 +26,17 @@ Result<CalibratedModel> calibrate_model(const Model& model, const EngineBackbone
                                         std::span<const float> inputs,
                                         const CalibrateOptions& options,
                                         const JobContext& context) {
-  ChoiceOptions choose{
-      .allowed = allowed_precisions(options.precision),
-      .run = {.threads = context.threads, .batch = static_cast<std::size_t>(options.batch)}};
-  std::string rule;
-  if (std::find(choose.allowed.begin(), choose.allowed.end(), Precision::kInt8) !=
-      choose.allowed.end()) {
-    KF_ASSIGN(CalibrationResult found, calibrate_backbone(backbone, inputs, context));
-    choose.calibration = std::move(found.calibration);
-    rule = found.rule;
-  }
-  KF_ASSIGN(const PrecisionChoice choice, choose_precision(backbone, inputs, choose));
+  KF_ASSIGN(const CalibratedChoice found,
+            calibrate_and_choose(backbone, inputs, allowed_precisions(options.precision),
+                                 static_cast<std::size_t>(options.batch), context));
+  const PrecisionChoice& choice = found.choice;
   const PrecisionTrial& best = choice.best();
   CalibratedModel calibrated{.model = model, .result = {}};
   EngineChoice engine{.precision = best.precision, .plan = best.plan};
   engine.lowest_cosine = best.lowest_cosine;
   if (best.precision == Precision::kInt8) {
-    engine.calibration = choose.calibration;
-    engine.rule = rule;
+    engine.calibration = found.calibration->calibration;
+    engine.rule = found.calibration->rule;
   }
   calibrated.model.engine = engine;
   calibrated.result = {{"precision", precision_name(best.precision)},

@@ -35,19 +35,16 @@ Result<EngineBench> EngineBench::create(const EngineBackbone& backbone, std::vec
   EngineBench bench(backbone);
   bench.batch_ = static_cast<std::size_t>(options.batch);
   bench.inputs_ = std::move(inputs);
-  ChoiceOptions choose{.allowed = allowed_precisions(options.precision),
-                       .run = {.threads = threads, .batch = bench.batch_}};
-  if (std::find(choose.allowed.begin(), choose.allowed.end(), Precision::kInt8) !=
-      choose.allowed.end()) {
-    KF_ASSIGN(bench.calibration_,
-              calibrate_backbone(backbone, bench.inputs_, {.threads = threads}));
-    choose.calibration = bench.calibration_->calibration;
-  }
-  KF_ASSIGN(bench.choice_, choose_precision(backbone, bench.inputs_, choose));
+  KF_ASSIGN(CalibratedChoice found,
+            calibrate_and_choose(backbone, bench.inputs_, allowed_precisions(options.precision),
+                                 bench.batch_, {.threads = threads}));
+  bench.calibration_ = std::move(found.calibration);
+  bench.choice_ = std::move(found.choice);
+  const Calibration limits = bench.calibration_ ? bench.calibration_->calibration : Calibration{};
   KF_ASSIGN(bench.engine_, backbone.make_engine(EngineOptions{.batch = bench.batch_,
                                                               .threads = threads,
                                                               .plan = bench.choice_.best().plan,
-                                                              .calibration = choose.calibration}));
+                                                              .calibration = limits}));
   KF_ASSIGN(const auto shapes, value_shapes(backbone.network()));
   for (std::size_t i = 0; i < backbone.network().layers.size(); ++i) {
     bench.macs_ += static_cast<double>(layer_macs(backbone.network(), shapes, i));

@@ -1,5 +1,6 @@
 #include "nn/engine_context.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace kface {
@@ -75,10 +76,8 @@ bool EngineContext::last_reader(const Step& step, std::size_t value) const {
 }
 
 Argument EngineContext::scratchpad(const dnnl::memory::desc& desc) {
-  if (desc.get_size() == 0) {
-    return {.name = DNNL_ARG_SCRATCHPAD, .desc = desc, .buffer = ops.add_buffer(1)};
-  }
-  return {.name = DNNL_ARG_SCRATCHPAD, .desc = desc, .buffer = ops.add_buffer(desc.get_size())};
+  const std::size_t bytes = std::max<std::size_t>(desc.get_size(), 1);  // most want none
+  return {.name = DNNL_ARG_SCRATCHPAD, .desc = desc, .buffer = ops.add_buffer(bytes)};
 }
 
 void EngineContext::clear(const std::string& layer, const Stored& stored) {

@@ -10,24 +10,25 @@
 namespace kface::cli {
 namespace {
 
-std::string percent(const std::optional<double>& share) {
+std::string percent(const Json& share) {
   char text[16];
-  std::snprintf(text, sizeof(text), "%5.0f %%", share.value_or(0) * 100);
-  return share && *share > 0 ? text : "      -";
+  std::snprintf(text, sizeof(text), "%5.0f %%", share.is_null() ? 0 : share.get<double>() * 100);
+  return share.is_null() ? "      -" : text;
 }
 
 }  // namespace
 
-void print_bench(const Json& result, EngineBench& bench, const Roofline& roofline) {
+void print_bench(const Json& result, const EngineBench& bench, const Roofline& roofline) {
   const double batch = result["batch"].get<double>();
   std::printf("machine, %u threads: float32 %.0f GFLOP/s, memory %.1f GB/s\n", roofline.threads,
               roofline.f32_gflops, roofline.read_gbps);
   std::printf("%-12s %-30s %9s %9s %8s %8s %9s\n", "layer", "computed by", "ms", "GFLOP/s",
               "of peak", "GB/s", "of memory");
-  for (const LayerFigures& row : bench.layers(roofline)) {
-    std::printf("%-12s %-30s %9.3f %9.0f %8s %8.1f %9s\n", row.layer.c_str(), row.what.c_str(),
-                row.ms, row.gflops, percent(row.share_of_peak).c_str(), row.gbps,
-                percent(row.share_of_bandwidth).c_str());
+  for (const auto& row : result["layers"]) {
+    std::printf("%-12s %-30s %9.3f %9.0f %8s %8.1f %9s\n", row["layer"].get<std::string>().c_str(),
+                row["what"].get<std::string>().c_str(), row["ms"].get<double>(),
+                row["gflops"].get<double>(), percent(row["share_of_peak"]).c_str(),
+                row["gbps"].get<double>(), percent(row["share_of_bandwidth"]).c_str());
   }
   for (const auto& trial : result["tried"]) {
     std::printf("tried: %-5s %-28s %8.2f ms, lowest cosine with f32 %.5f\n",

@@ -5,8 +5,8 @@
 
 namespace kface::cli {
 
-// A row a layer, what was tried, and the whole.
-void print_bench(const Json& result, EngineBench& bench, const Roofline& roofline);
+// `result` as a table: a row a layer, what was tried, and the whole.
+void print_bench(const Json& result, const EngineBench& bench, const Roofline& roofline);
 
 // Prints "ready {...}"; then answers each "run N" on standard input with "ms T1 ... TN", until its
 // end. Returns the exit code.
