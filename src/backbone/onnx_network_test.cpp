@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "backbone/engine_backbone.h"
-#include "backbone/mirrored.h"
 #include "base/digest.h"
 #include "base/files.h"
 #include "base/rng.h"

@@ -1,4 +1,4 @@
-#include "backbone/mirrored.h"
+#include "backbone/views.h"
 
 #include <gtest/gtest.h>
 
@@ -34,8 +34,8 @@ class CornerBackbone : public Backbone {
   Head head_;
 };
 
-TEST(MirroredBackbone, AveragesTheChipAndItsMirrorImage) {
-  const auto backbone = mirror_backbone(std::make_unique<CornerBackbone>());
+TEST(ViewsBackbone, AveragesTheChipAndItsMirrorImage) {
+  const auto backbone = with_views(std::make_unique<CornerBackbone>(), Views::kMirror);
   Image chip{2, 2, {10, 0, 0, 20, 0, 0, 30, 0, 0, 40, 0, 0}};
   std::vector<float> features(2);
   const auto extractor = backbone->make_extractor({});
@@ -44,8 +44,39 @@ TEST(MirroredBackbone, AveragesTheChipAndItsMirrorImage) {
   EXPECT_EQ(features, (std::vector<float>{15, 35}));
 }
 
-TEST(MirroredBackbone, IsAnotherBackbone) {
-  const auto backbone = mirror_backbone(std::make_unique<CornerBackbone>());
+TEST(ViewsBackbone, AveragesSixViewsOfAJitteredChip) {
+  const auto backbone = with_views(std::make_unique<CornerBackbone>(), Views::kJitter);
+  // Moved by one pixel, the edge repeats: first and last pixel of the six views are
+  // (10, 40) (20, 30) left (20, 40) right (10, 30) up (30, 40) down (10, 20).
+  Image chip{2, 2, {10, 0, 0, 20, 0, 0, 30, 0, 0, 40, 0, 0}};
+  std::vector<float> features(2);
+  const auto extractor = backbone->make_extractor({});
+  ASSERT_TRUE(extractor.ok());
+  ASSERT_TRUE(extractor.value()->extract(std::span(&chip, 1), features).ok());
+  EXPECT_EQ(features, (std::vector<float>{100.0F / 6, 200.0F / 6}));
+}
+
+TEST(ViewsBackbone, KeepsEachChipsViewsToItself) {
+  const auto backbone = with_views(std::make_unique<CornerBackbone>(), Views::kMirror);
+  const Image chips[2] = {{1, 1, {10, 0, 0}}, {1, 1, {50, 0, 0}}};
+  std::vector<float> features(4);
+  ASSERT_TRUE(backbone->make_extractor({}).value()->extract(chips, features).ok());
+  EXPECT_EQ(features, (std::vector<float>{10, 10, 50, 50}));
+}
+
+TEST(MakeViews, MovesByAThirtiethOfTheSide) {
+  Image chip{60, 60, std::vector<std::uint8_t>(60 * 60 * 3)};
+  chip.pixels[chip.offset(30, 30)] = 200;
+  const auto views = make_views(chip, Views::kJitter);
+  ASSERT_EQ(views.size(), num_views(Views::kJitter));
+  EXPECT_EQ(views[2].pixels[chip.offset(28, 30)], 200);
+  EXPECT_EQ(views[3].pixels[chip.offset(32, 30)], 200);
+  EXPECT_EQ(views[4].pixels[chip.offset(30, 28)], 200);
+  EXPECT_EQ(views[5].pixels[chip.offset(30, 32)], 200);
+}
+
+TEST(ViewsBackbone, IsAnotherBackbone) {
+  const auto backbone = with_views(std::make_unique<CornerBackbone>(), Views::kMirror);
   EXPECT_EQ(backbone->info().id, "corner+mirror");
   EXPECT_NE(backbone->info().digest, "d");
 }
