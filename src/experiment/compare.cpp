@@ -1,13 +1,11 @@
 #include "experiment/compare.h"
 
 #include <algorithm>
-#include <cmath>
-#include <functional>
-#include <optional>
+#include <set>
 #include <sstream>
 
 #include "eval/all_pairs.h"
-#include "experiment/metrics_json.h"
+#include "experiment/compare_outcome.h"
 #include "experiment/people.h"
 #include "kface/metrics.h"
 
@@ -16,61 +14,7 @@ namespace {
 
 constexpr std::uint64_t kSplitStream = 41;
 constexpr std::uint64_t kImageStream = 42;
-
-// What one recipe reached on one split, over all pairs of its test half.
-Result<Metrics> measure(const Subset& test, const Head& head) {
-  const auto embeddings = embed(head, test.features);
-  const JobContext alone{.threads = 1};
-  KF_ASSIGN(const auto pairs, all_pairs(embeddings, head.m, test.identities, alone));
-  MetricsOptions wanted;
-  wanted.bootstrap_resamples = 0;
-  return compute_metrics(pairs, wanted, alone);
-}
-
-// Mean and standard deviation over the splits; null where a split could not say.
-Json spread(const std::vector<Metrics>& outcomes,
-            const std::function<std::optional<double>(const Metrics&)>& pick) {
-  double sum = 0;
-  for (const Metrics& outcome : outcomes) {
-    const auto value = pick(outcome);
-    if (!value) {
-      return nullptr;
-    }
-    sum += *value;
-  }
-  const auto count = static_cast<double>(outcomes.size());
-  const double mean = sum / count;
-  double squares = 0;
-  for (const Metrics& outcome : outcomes) {
-    squares += (*pick(outcome) - mean) * (*pick(outcome) - mean);
-  }
-  Json json{{"mean", mean}, {"sd", nullptr}};
-  if (outcomes.size() > 1) {
-    json["sd"] = std::sqrt(squares / (count - 1));
-  }
-  return json;
-}
-
-Json recipe_json(const std::string& name, const std::vector<Metrics>& outcomes) {
-  Json json{{"name", name}};
-  json["eer"] = spread(outcomes, [](const Metrics& m) { return std::optional(m.eer.value); });
-  const Json keys = to_json(outcomes.front().tar_at_far);
-  for (std::size_t i = 0; const auto& [key, unused] : keys.items()) {
-    json["tar_at_far"][key] = spread(outcomes, [i](const Metrics& m) {
-      const auto& tar = m.tar_at_far[i].tar;
-      return tar ? std::optional(tar->value) : std::nullopt;
-    });
-    ++i;
-  }
-  json["overlap"] =
-      spread(outcomes, [](const Metrics& m) { return std::optional(m.overlap_all.value); });
-  json["auc"] = spread(outcomes, [](const Metrics& m) { return std::optional(m.auc.value); });
-  json["eer_by_split"] = Json::array();
-  for (const Metrics& outcome : outcomes) {
-    json["eer_by_split"].push_back(outcome.eer.value);
-  }
-  return json;
-}
+constexpr int kFewestResamples = 40;
 
 // At most `max_images` of each person, drawn once; 0: all.
 Rows limited_rows(const FeatureSet& set, int max_images, const Rng& rng) {
@@ -93,7 +37,86 @@ Rows limited_rows(const FeatureSet& set, int max_images, const Rng& rng) {
   return rows;
 }
 
+// Those of `all` that a recipe may use.
+std::vector<ViewedFeatures> pick_views(std::span<const ViewedFeatures> all,
+                                       const std::vector<Views>& wanted) {
+  std::vector<ViewedFeatures> picked;
+  for (const ViewedFeatures& views : all) {
+    if (std::find(wanted.begin(), wanted.end(), views.views) != wanted.end()) {
+      picked.push_back(views);
+    }
+  }
+  if (picked.empty() && all.size() == 1) {
+    picked.push_back(all.front());  // the backbone is one of its own views
+  }
+  KF_REQUIRE(!picked.empty(), all.size(), wanted.size());
+  return picked;
+}
+
+// One recipe on one pair of halves.
+class Comparison {
+ public:
+  Comparison(std::span<const ViewedFeatures> views, const CompareOptions& options)
+      : views_(views), options_(options) {}
+
+  Result<CompareOutcome> run(const ComparedRecipe& recipe, const Halves& halves,
+                             const StopFlag* stop) const {
+    const auto views = pick_views(views_, recipe.views);
+    const JobContext alone{.threads = 1, .stop = stop};
+    KF_ASSIGN(const ViewsFit fit,
+              fit_over_views(recipe.recipe, views, halves.fit, {}, options_.recipe, false, alone));
+    const ViewedFeatures& chosen = views[fit.chosen];
+    const Subset test = take_rows(*chosen.set, halves.test);
+    const Head& head = fit.fitted.head;
+    KF_ASSIGN(const auto pairs,
+              all_pairs(embed(head, test.features), head.m, test.identities, alone));
+    KF_ASSIGN(CompareOutcome outcome, measure_outcome(pairs, chosen.set->identity_names.size(),
+                                                      static_cast<std::size_t>(options_.bootstrap),
+                                                      options_.recipe.train.seed));
+    outcome.chosen = fit.fitted.choice ? fit.fitted.choice->chosen.text() : fit.fitted.recipe;
+    outcome.views = views_suffix(chosen.views);
+    return outcome;
+  }
+
+ private:
+  std::span<const ViewedFeatures> views_;
+  const CompareOptions& options_;
+};
+
+double failure_to_acquire(const Manifest& manifest) {
+  const auto refused = std::count_if(manifest.images.begin(), manifest.images.end(),
+                                     [](const ImageRecord& image) { return !image.accepted(); });
+  return static_cast<double>(refused) / static_cast<double>(manifest.images.size());
+}
+
 }  // namespace
+
+Result<std::vector<ComparedRecipe>> parse_compared(const CompareOptions& options) {
+  KF_ASSIGN(const auto names, split_names(options.recipes));
+  const auto known = recipe_names();
+  std::vector<ComparedRecipe> compared;
+  for (const std::string& name : names) {
+    ComparedRecipe one{name, name, {}};
+    one.views = name == "auto" ? parse_views(options.views) : std::vector{Views::kPlain};
+    for (const Views views : {Views::kMirror, Views::kJitter}) {
+      if (const std::string suffix = views_suffix(views); name.ends_with(suffix)) {
+        one.recipe = name.substr(0, name.size() - suffix.size());
+        one.views = {views};
+      }
+    }
+    if (std::find(known.begin(), known.end(), one.recipe) == known.end()) {
+      std::string list;
+      for (const auto& recipe : known) {
+        list += (list.empty() ? "" : ", ") + recipe;
+      }
+      return Status{ErrorCode::kInvalidArgument, "no recipe is called '" + one.recipe +
+                                                     "'; there are: " + list +
+                                                     ", each also with +mirror or +jitter"};
+    }
+    compared.push_back(std::move(one));
+  }
+  return compared;
+}
 
 Result<std::vector<std::string>> split_names(const std::string& text) {
   std::vector<std::string> names;
@@ -110,10 +133,16 @@ Result<std::vector<std::string>> split_names(const std::string& text) {
   return names;
 }
 
-Result<Json> run_compare(const FeatureSet& set, const Manifest& manifest, const Backbone& backbone,
+Result<Json> run_compare(std::span<const ViewedFeatures> views, const Manifest& manifest,
                          const Program& program, const CompareOptions& options,
                          const JobContext& context) {
-  KF_ASSIGN(const auto recipes, split_names(options.recipes));
+  KF_REQUIRE(!views.empty());
+  KF_ASSIGN(const auto recipes, parse_compared(options));
+  if (options.bootstrap > 0 && options.bootstrap < kFewestResamples) {
+    return Status{ErrorCode::kInvalidArgument, "--bootstrap " + std::to_string(options.bootstrap) +
+                                                   ": expected 0 or at least 40 resamples"};
+  }
+  const FeatureSet& set = *views.front().set;
   const Rng rng(options.recipe.train.seed);
   const Rows rows = limited_rows(set, options.max_images, rng.fork(kImageStream));
   std::vector<Halves> halves;
@@ -122,29 +151,43 @@ Result<Json> run_compare(const FeatureSet& set, const Manifest& manifest, const 
               split_people(set, rows, rng.fork(kSplitStream).fork(static_cast<unsigned>(split))));
     halves.push_back(std::move(one));
   }
-  std::vector<std::vector<Metrics>> outcomes(recipes.size(), std::vector<Metrics>(halves.size()));
+  const Comparison comparison(views, options);
+  std::vector<std::vector<CompareOutcome>> outcomes(recipes.size(),
+                                                    std::vector<CompareOutcome>(halves.size()));
   KF_TRY(parallel_for(recipes.size() * halves.size(), context, [&](std::size_t item, unsigned) {
     const std::size_t recipe = item % recipes.size();
     const std::size_t split = item / recipes.size();
-    const Subset fit = take_rows(set, halves[split].fit);
-    KF_ASSIGN(const FittedHead fitted,
-              fit_recipe(recipes[recipe], fit.labelled(), backbone.last_layer(), options.recipe,
-                         context.stop));
-    KF_ASSIGN(outcomes[recipe][split], measure(take_rows(set, halves[split].test), fitted.head));
+    KF_ASSIGN(outcomes[recipe][split],
+              comparison.run(recipes[recipe], halves[split], context.stop));
     return Status{};
   }));
   Json recorded = Json::object();
   visit_compare_options(options, OptionRecorder(recorded));
-  Json record = start_record("compare", program, recorded, manifest, backbone.info());
+  Json record =
+      start_record("compare", program, recorded, manifest, views.front().backbone->info());
+  const std::size_t num_people = take_rows(set, rows).num_identities();
   record["num_splits"] = options.splits;
+  record["failure_to_acquire"] = failure_to_acquire(manifest);
   record["split"] = {{"rule",
-                      "random halves without a common person; fitted on one, all pairs of "
-                      "the other measured"},
+                      "random halves without a common person; fitted, and all choices made, on "
+                      "one; all pairs of the other measured"},
                      {"num_fit_identities", take_rows(set, halves[0].fit).num_identities()},
                      {"num_test_identities", take_rows(set, halves[0].test).num_identities()},
                      {"num_images", rows.size()}};
+  const auto frozen = std::find_if(recipes.begin(), recipes.end(),
+                                   [](const auto& one) { return one.name == "frozen"; });
   for (std::size_t recipe = 0; recipe < recipes.size(); ++recipe) {
-    record["recipes"].push_back(recipe_json(recipes[recipe], outcomes[recipe]));
+    Json json = recipe_json(recipes[recipe].name, outcomes[recipe]);
+    if (frozen != recipes.end() && recipes[recipe].name != "frozen") {
+      const auto& reference = outcomes[static_cast<std::size_t>(frozen - recipes.begin())];
+      json["against_frozen"] =
+          against_frozen_json(recipes[recipe].name, outcomes[recipe], reference, num_people);
+      const Json& sentence = json["against_frozen"]["sentence"];
+      if (!sentence.is_null()) {
+        record["findings"].push_back(sentence);
+      }
+    }
+    record["recipes"].push_back(std::move(json));
   }
   return record;
 }

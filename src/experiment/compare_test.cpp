@@ -9,17 +9,24 @@ namespace {
 
 const Program kProgram{.version = "test", .cpu = "any"};
 
+Result<Json> compare(const MadeUpData& data, const CompareOptions& options,
+                     const JobContext& context) {
+  const ViewedFeatures views{Views::kPlain, &data.backbone, &data.set};
+  return run_compare(std::span(&views, 1), data.manifest, kProgram, options, context);
+}
+
 CompareOptions quick() {
   CompareOptions options;
   options.recipes = "frozen,paper";
   options.splits = 3;
+  options.bootstrap = 40;
   options.recipe.train.epochs = 5;
   return options;
 }
 
 TEST(Compare, MeasuresEveryRecipeOnTheSameHalves) {
   const auto data = make_up_data(12, 4);
-  const auto record = run_compare(data.set, data.manifest, data.backbone, kProgram, quick(), {});
+  const auto record = compare(data, quick(), {});
   ASSERT_TRUE(record.ok()) << record.error().message();
   const Json& recipes = record.value()["recipes"];
   ASSERT_EQ(recipes.size(), 2u);
@@ -36,10 +43,8 @@ TEST(Compare, MeasuresEveryRecipeOnTheSameHalves) {
 
 TEST(Compare, GivesTheSameRecordForAnyNumberOfThreads) {
   const auto data = make_up_data(10, 4);
-  const auto one = run_compare(data.set, data.manifest, data.backbone, kProgram, quick(),
-                               JobContext{.threads = 1});
-  const auto three = run_compare(data.set, data.manifest, data.backbone, kProgram, quick(),
-                                 JobContext{.threads = 3});
+  const auto one = compare(data, quick(), JobContext{.threads = 1});
+  const auto three = compare(data, quick(), JobContext{.threads = 3});
   EXPECT_EQ(record_text(one.value()), record_text(three.value()));
 }
 
@@ -47,7 +52,7 @@ TEST(Compare, LimitsTheImagesOfAPerson) {
   const auto data = make_up_data(10, 6);
   CompareOptions options = quick();
   options.max_images = 2;
-  const auto record = run_compare(data.set, data.manifest, data.backbone, kProgram, options, {});
+  const auto record = compare(data, options, {});
   ASSERT_TRUE(record.ok());
   EXPECT_EQ(record.value()["split"]["num_images"], 20);
 }
@@ -56,14 +61,10 @@ TEST(Compare, RefusesUnknownRecipesAndTooFewPeople) {
   const auto data = make_up_data(10, 4);
   CompareOptions options = quick();
   options.recipes = "frozen,magic";
-  EXPECT_NE(run_compare(data.set, data.manifest, data.backbone, kProgram, options, {})
-                .error()
-                .message()
-                .find("no recipe is called 'magic'"),
+  EXPECT_NE(compare(data, options, {}).error().message().find("no recipe is called 'magic'"),
             std::string::npos);
   const auto few = make_up_data(3, 4);
-  EXPECT_EQ(run_compare(few.set, few.manifest, few.backbone, kProgram, quick(), {}).error().code(),
-            ErrorCode::kInvalidArgument);
+  EXPECT_EQ(compare(few, quick(), {}).error().code(), ErrorCode::kInvalidArgument);
 }
 
 TEST(SplitNames, WantsDifferentNames) {

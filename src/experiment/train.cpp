@@ -17,30 +17,86 @@ constexpr std::uint64_t kHalvesStream = 51;
 constexpr double kFallbackFar = 0.01;
 constexpr std::size_t kResamples = 200;
 
-// Whom the head is fitted on, and whom the threshold is chosen on.
-struct Sides {
-  Subset fit;
-  Subset choose;
-  bool unseen = false;  // nobody is in both
+// A fitted head, and the pairs that its threshold is chosen on.
+struct Fitted {
+  ViewsFit fit;
+  std::vector<ScoredPair> pairs;
+  std::size_t num_people = 0;
+  std::size_t num_images = 0;
+  bool unseen = false;  // nobody in the pairs was fitted on
 };
 
-Result<Sides> choose_sides(const FeatureSet& set, const ModelOptions& options) {
-  if (options.split == "pairs" || options.recipe == kFrozenModel) {
-    const Subset all = take_rows(set, all_rows(set));
-    return Sides{all, all, options.recipe == kFrozenModel};
+Result<Fitted> measured_directly(ViewsFit fit, const ViewedFeatures& view, const Rows& rows,
+                                 bool unseen, const JobContext& context) {
+  Fitted fitted;
+  const Subset subset = take_rows(*view.set, rows);
+  const Head& head = fit.fitted.head;
+  KF_ASSIGN(fitted.pairs,
+            all_pairs(embed(head, subset.features), head.m, subset.identities, context));
+  fitted.num_people = subset.num_identities();
+  fitted.num_images = rows.size();
+  fitted.unseen = unseen;
+  fitted.fit = std::move(fit);
+  return fitted;
+}
+
+// Fitted on everybody, measured out of fold.
+Result<Fitted> fit_in_folds(std::span<const ViewedFeatures> views, const ModelOptions& options,
+                            const JobContext& context) {
+  const Rows rows = all_rows(*views.front().set);
+  auto fit = fit_over_views(options.recipe, views, rows, {}, options.fit, true, context);
+  const bool fits_nothing = options.recipe == "auto" || options.recipe == kFrozenModel;
+  if (!fit.ok() && fits_nothing && fit.error().code() == ErrorCode::kInvalidArgument) {
+    ViewsFit frozen;
+    KF_ASSIGN(frozen.fitted,
+              fit_recipe(kFrozenModel,
+                         {views.front().set->features, views.front().set->d,
+                          views.front().set->identities},
+                         views.front().backbone->last_layer(), options.fit, context));
+    frozen.fitted.note = fit.error().message();
+    return measured_directly(std::move(frozen), views.front(), rows, true, context);
   }
-  KF_ASSIGN(const Halves halves,
-            split_people(set, all_rows(set), Rng(options.fit.train.seed).fork(kHalvesStream)));
-  return Sides{take_rows(set, halves.fit), take_rows(set, halves.test), true};
+  if (!fit.ok()) {
+    return fit.error();
+  }
+  Fitted fitted;
+  RecipeChoice& choice = *fit.value().fitted.choice;
+  fitted.pairs = std::move(choice.pairs);
+  fitted.num_people = choice.num_people;
+  fitted.num_images = choice.num_images;
+  fitted.unseen = true;
+  fitted.fit = std::move(fit).value();
+  return fitted;
+}
+
+Result<Fitted> fit_sides(std::span<const ViewedFeatures> views, const ModelOptions& options,
+                         const JobContext& context) {
+  const std::string split = options.split != "auto"     ? options.split
+                            : options.recipe == "paper" ? "identities"
+                                                        : "folds";
+  if (split == "folds") {
+    return fit_in_folds(views, options, context);
+  }
+  const FeatureSet& set = *views.front().set;
+  Halves halves{all_rows(set), all_rows(set)};
+  if (split == "identities") {
+    KF_ASSIGN(halves,
+              split_people(set, all_rows(set), Rng(options.fit.train.seed).fork(kHalvesStream)));
+  }
+  KF_ASSIGN(ViewsFit fit,
+            fit_over_views(options.recipe, views, halves.fit, {}, options.fit, false, context));
+  const ViewedFeatures& view = views[fit.chosen];
+  return measured_directly(std::move(fit), view, halves.test,
+                           split == "identities" || options.recipe == kFrozenModel, context);
 }
 
 Threshold choose_threshold(const std::vector<ScoredPair>& pairs, const std::vector<RocPoint>& roc,
-                           double far, const Sides& sides) {
+                           double far, const Fitted& fitted) {
   const auto num_different = static_cast<std::size_t>(
       std::count_if(pairs.begin(), pairs.end(), [](const ScoredPair& p) { return !p.same; }));
   Threshold threshold;
-  threshold.num_people = sides.choose.num_identities();
-  threshold.unseen_people = sides.unseen;
+  threshold.num_people = fitted.num_people;
+  threshold.unseen_people = fitted.unseen;
   for (const double goal : {far, std::max(far, kFallbackFar)}) {
     if (const auto distance = threshold_at_far(roc, goal, num_different)) {
       threshold.distance = *distance;
@@ -69,51 +125,99 @@ std::map<std::string, std::string> as_text(const Json& options) {
   return text;
 }
 
+Json or_null(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
+
+// What was tried, on which views, and what came of it.
+Json choice_json(const ViewsFit& fit, std::span<const ViewedFeatures> views) {
+  Json json{{"views", Json::array()}};
+  for (std::size_t i = 0; i < fit.miss_rates.size(); ++i) {
+    json["views"].push_back({{"backbone", views[i].backbone->info().id},
+                             {"passes", num_views(views[i].views)},
+                             {"miss_rate", or_null(fit.miss_rates[i])},
+                             {"chosen", i == fit.chosen}});
+  }
+  if (!fit.fitted.note.empty()) {
+    json["note"] = fit.fitted.note;
+  }
+  if (const auto& choice = fit.fitted.choice) {
+    json["chosen"] = choice->chosen.text();
+    json["tried"] = Json::array();
+    for (const CandidateResult& tried : choice->tried) {
+      Json one{{"candidate", tried.candidate.text()}, {"miss_rate", or_null(tried.miss_rate)}};
+      if (!tried.problem.empty()) {
+        one["problem"] = tried.problem;
+      }
+      json["tried"].push_back(std::move(one));
+    }
+    if (choice->gain) {
+      json["gain_over_frozen"] = {{"miss_rate", choice->gain->gain},
+                                  {"ci90", {choice->gain->ci90.low, choice->gain->ci90.high}},
+                                  {"beyond_doubt", choice->gain->beyond_doubt()}};
+    }
+  }
+  return json;
+}
+
+Result<Json> metrics_of(const Fitted& fitted, const ModelOptions& options,
+                        const JobContext& context) {
+  MetricsOptions wanted;
+  wanted.num_images = fitted.num_images;
+  wanted.seed = options.fit.train.seed;
+  wanted.bootstrap_resamples = kResamples;
+  if (const auto& score = fitted.fit.fitted.score) {
+    wanted.score = PairScore{score->weight, score->bias};
+  }
+  KF_ASSIGN(const Metrics metrics, compute_metrics(fitted.pairs, wanted, context));
+  return to_json(metrics);
+}
+
 }  // namespace
 
-Result<TrainedModel> train_model(const FeatureSet& set, const Manifest& manifest,
-                                 const Backbone& backbone, const Program& program,
-                                 const ModelOptions& options, const JobContext& context) {
-  KF_ASSIGN(const Sides sides, choose_sides(set, options));
-  KF_ASSIGN(const FittedHead fitted, fit_recipe(options.recipe, sides.fit.labelled(),
-                                                backbone.last_layer(), options.fit, context.stop));
-  const auto embeddings = embed(fitted.head, sides.choose.features);
-  KF_ASSIGN(const auto pairs,
-            all_pairs(embeddings, fitted.head.m, sides.choose.identities, context));
-  KF_ASSIGN(const auto roc, compute_roc(pairs));
+std::vector<std::string> views_words() { return {"auto", "none", "mirror", "jitter"}; }
+
+std::vector<Views> parse_views(const std::string& word) {
+  if (word == "auto") {
+    return all_views();
+  }
+  KF_REQUIRE(word == "none" || word == "mirror" || word == "jitter", word);
+  return {word == "none" ? Views::kPlain : word == "mirror" ? Views::kMirror : Views::kJitter};
+}
+
+Result<TrainedModel> train_model(std::span<const ViewedFeatures> views, const Manifest& manifest,
+                                 const Program& program, const ModelOptions& options,
+                                 const JobContext& context) {
+  KF_REQUIRE(!views.empty());
+  KF_ASSIGN(const Fitted fitted, fit_sides(views, options, context));
+  KF_ASSIGN(const auto roc, compute_roc(fitted.pairs));
+  const ViewedFeatures& view = views[fitted.fit.chosen];
 
   Json recorded = Json::object();
   visit_model_options(options, OptionRecorder(recorded));
   TrainedModel trained;
+  trained.views = fitted.fit.chosen;
   Model& model = trained.model;
-  model.recipe = options.recipe;
-  model.backbone = backbone.info().id;
-  model.backbone_digest = backbone.info().digest;
-  model.head = fitted.head;
-  model.score = fitted.score;
-  model.threshold = choose_threshold(pairs, roc, options.far, sides);
+  model.recipe = fitted.fit.fitted.recipe;
+  model.backbone = view.backbone->info().id;
+  model.backbone_digest = view.backbone->info().digest;
+  model.head = fitted.fit.fitted.head;
+  model.score = fitted.fit.fitted.score;
+  model.threshold = choose_threshold(fitted.pairs, roc, options.far, fitted);
   model.preprocessing = align_facts(manifest.facts);
   model.options = as_text(recorded);
-  model.data_digest = set.data_digest;
+  model.data_digest = view.set->data_digest;
   model.program = program.version;
 
-  MetricsOptions wanted;
-  wanted.num_images = sides.choose.rows.size();
-  wanted.seed = options.fit.train.seed;
-  wanted.bootstrap_resamples = kResamples;
-  if (fitted.score) {
-    wanted.score = PairScore{fitted.score->weight, fitted.score->bias};
-  }
-  KF_ASSIGN(const Metrics metrics, compute_metrics(pairs, wanted, context));
-  trained.record = start_record("train", program, recorded, manifest, backbone.info());
+  trained.record = start_record("train", program, recorded, manifest, view.backbone->info());
   trained.record["model"] = model_name(model);
+  trained.record["recipe"] = model.recipe;
+  trained.record["choice"] = choice_json(fitted.fit, views);
   trained.record["threshold"] = {{"distance", model.threshold.distance},
                                  {"rule", model.threshold.rule},
                                  {"far", *model.threshold.far},
                                  {"num_people", model.threshold.num_people},
                                  {"unseen_people", model.threshold.unseen_people}};
-  trained.record["metrics"] = to_json(metrics);
-  trained.record["history"] = history_json(fitted.history);
+  KF_ASSIGN(trained.record["metrics"], metrics_of(fitted, options, context));
+  trained.record["history"] = history_json(fitted.fit.fitted.history);
   return trained;
 }
 

@@ -10,7 +10,8 @@ namespace {
 const Program kProgram{.version = "test", .cpu = "any"};
 
 Result<TrainedModel> train(const MadeUpData& data, const ModelOptions& options) {
-  return train_model(data.set, data.manifest, data.backbone, kProgram, options, {});
+  const ViewedFeatures views{Views::kPlain, &data.backbone, &data.set};
+  return train_model(std::span(&views, 1), data.manifest, kProgram, options, {});
 }
 
 TEST(TrainModel, FrozenKeepsTheLastLayerAndMeasuresEverybody) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <sstream>
 
 #include "head/calibration.h"
 
@@ -15,8 +16,96 @@ Result<FittedHead> fit_paper(const LabelledFeatures& data, const Head& last_laye
   KF_ASSIGN(PairPlan plan, plan_pairs(data.identities, options));
   const PairTrainingSet set{data.features, data.d, plan.training, plan.validation};
   KF_ASSIGN(TrainedHead trained, train_on_pairs(set, last_layer, options.train, stop));
-  return FittedHead{std::move(trained.head), trained.score, std::move(trained.history),
-                    std::move(plan)};
+  FittedHead fitted;
+  fitted.recipe = "paper";
+  fitted.head = std::move(trained.head);
+  fitted.score = trained.score;
+  fitted.history = std::move(trained.history);
+  fitted.pairs = std::move(plan);
+  return fitted;
+}
+
+// What recipe `recipe` tries; one candidate for a recipe that has nothing to choose.
+// Errors: kInvalidArgument (unknown recipe: lists them; bad shrinkage).
+Result<std::vector<Candidate>> candidates_of(const std::string& recipe,
+                                             const RecipeOptions& options) {
+  KF_ASSIGN(const auto shrinkage, parse_shrinkage(options.shrinkage));
+  std::vector<Candidate> calibrated;
+  for (const Shrinkage& weights :
+       shrinkage ? std::vector<Shrinkage>{*shrinkage} : shrinkage_grid()) {
+    calibrated.push_back({"calibrated", weights});
+  }
+  if (recipe == "calibrated") {
+    return calibrated;
+  }
+  if (recipe == "auto") {
+    std::vector<Candidate> all = {{"frozen"}, {"centred"}};
+    all.insert(all.end(), calibrated.begin(), calibrated.end());
+    return all;
+  }
+  const auto names = recipe_names();
+  if (std::find(names.begin(), names.end(), recipe) != names.end()) {
+    return std::vector<Candidate>{{recipe}};
+  }
+  std::string known;
+  for (const auto& name : names) {
+    known += (known.empty() ? "" : ", ") + name;
+  }
+  return Status{ErrorCode::kInvalidArgument,
+                "no recipe is called '" + recipe + "'; there are: " + known};
+}
+
+Result<FittedHead> fit_candidate(const Candidate& candidate, const LabelledFeatures& data,
+                                 const Head& last_layer, const RecipeOptions& options,
+                                 const StopFlag* stop) {
+  FittedHead fitted;
+  fitted.recipe = candidate.recipe;
+  if (candidate.recipe == "frozen") {
+    fitted.head = last_layer;
+  } else if (candidate.recipe == "centred") {
+    KF_ASSIGN(fitted.head, fit_centred(data.features, last_layer));
+  } else if (candidate.recipe == "calibrated") {
+    KF_ASSIGN(fitted.head, fit_calibrated(data.features, data.identities, last_layer,
+                                          candidate.shrinkage.value_or(Shrinkage{})));
+  } else {
+    return fit_paper(data, last_layer, options, stop);
+  }
+  return fitted;
+}
+
+// What to do where nothing can be tried out of fold: the recipe's default.
+Candidate fallback(const std::string& recipe) {
+  return recipe == "auto" ? Candidate{"frozen"} : Candidate{recipe};
+}
+
+Result<FittedHead> fit(const std::string& recipe, const LabelledFeatures& data,
+                       const Head& last_layer, const RecipeOptions& options,
+                       const JobContext& context, bool measure) {
+  KF_REQUIRE(data.d == last_layer.d && data.features.size() == data.d * data.identities.size(),
+             data.d, last_layer.d, data.features.size(), data.identities.size());
+  KF_ASSIGN(const auto candidates, candidates_of(recipe, options));
+  if (candidates.size() == 1 && !measure) {
+    return fit_candidate(candidates.front(), data, last_layer, options, context.stop);
+  }
+  FoldOptions folds;
+  folds.seed = options.train.seed;
+  const FitOne fit_one = [&](const Candidate& candidate,
+                             const LabelledFeatures& some) -> Result<Head> {
+    KF_ASSIGN(FittedHead fitted, fit_candidate(candidate, some, last_layer, options, context.stop));
+    return std::move(fitted.head);
+  };
+  auto choice = choose_candidate(data, last_layer, candidates, fit_one, folds, context);
+  if (!choice.ok() && (measure || choice.error().code() != ErrorCode::kInvalidArgument)) {
+    return choice.error();
+  }
+  const Candidate chosen = choice.ok() ? choice.value().chosen : fallback(recipe);
+  KF_ASSIGN(FittedHead fitted, fit_candidate(chosen, data, last_layer, options, context.stop));
+  if (choice.ok()) {
+    fitted.choice = std::move(choice).value();
+  } else {
+    fitted.note = choice.error().message();
+  }
+  return fitted;
 }
 
 }  // namespace
@@ -40,34 +129,38 @@ Result<PairPlan> plan_pairs(std::span<const std::uint32_t> identities,
   return PairPlan{{sample.pairs.begin(), cut}, {cut, sample.pairs.end()}, sample.num_requested};
 }
 
-std::vector<std::string> recipe_names() { return {"frozen", "calibrated", "centred", "paper"}; }
+std::vector<std::string> recipe_names() {
+  return {"auto", "frozen", "calibrated", "centred", "paper"};
+}
+
+Result<std::optional<Shrinkage>> parse_shrinkage(const std::string& text) {
+  if (text == "auto") {
+    return std::optional<Shrinkage>();
+  }
+  Shrinkage shrinkage;
+  char comma = 0;
+  std::istringstream stream(text);
+  stream >> shrinkage.within >> comma >> shrinkage.total;
+  if (stream.fail() || !stream.eof() || comma != ',' || !(shrinkage.within >= 0) ||
+      !(shrinkage.total >= 0) || !(shrinkage.within + shrinkage.total < 1)) {
+    return Status{ErrorCode::kInvalidArgument,
+                  "--shrinkage '" + text +
+                      "': expected auto, or two weights that are not negative and together below "
+                      "1, such as 0.1,0.05"};
+  }
+  return std::optional(shrinkage);
+}
 
 Result<FittedHead> fit_recipe(const std::string& recipe, const LabelledFeatures& data,
                               const Head& last_layer, const RecipeOptions& options,
-                              const StopFlag* stop) {
-  KF_REQUIRE(data.d == last_layer.d && data.features.size() == data.d * data.identities.size(),
-             data.d, last_layer.d, data.features.size(), data.identities.size());
-  if (recipe == "frozen") {
-    return FittedHead{last_layer, std::nullopt, {}, {}};
-  }
-  if (recipe == "centred") {
-    KF_ASSIGN(Head head, fit_centred(data.features, last_layer));
-    return FittedHead{std::move(head), std::nullopt, {}, {}};
-  }
-  if (recipe == "calibrated") {
-    KF_ASSIGN(Head head,
-              fit_calibrated(data.features, data.identities, last_layer, options.shrinkage));
-    return FittedHead{std::move(head), std::nullopt, {}, {}};
-  }
-  if (recipe == "paper") {
-    return fit_paper(data, last_layer, options, stop);
-  }
-  std::string names;
-  for (const auto& name : recipe_names()) {
-    names += (names.empty() ? "" : ", ") + name;
-  }
-  return Status{ErrorCode::kInvalidArgument,
-                "no recipe is called '" + recipe + "'; there are: " + names};
+                              const JobContext& context) {
+  return fit(recipe, data, last_layer, options, context, false);
+}
+
+Result<FittedHead> fit_and_measure(const std::string& recipe, const LabelledFeatures& data,
+                                   const Head& last_layer, const RecipeOptions& options,
+                                   const JobContext& context) {
+  return fit(recipe, data, last_layer, options, context, true);
 }
 
 }  // namespace kface

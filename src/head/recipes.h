@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "base/parallel.h"
+#include "head/choose_recipe.h"
+#include "head/out_of_fold.h"
 #include "head/pairs.h"
 #include "head/trainer.h"
 #include "kface/status.h"
@@ -16,18 +18,11 @@
 
 namespace kface {
 
-// Features and who is on them. Nothing is owned.
-struct LabelledFeatures {
-  std::span<const float> features;  // [n, d] row-major
-  std::size_t d = 0;
-  std::span<const std::uint32_t> identities;  // [n]
-};
-
 struct RecipeOptions {
-  std::string ratio = "4:6";   // n:p, different : same
-  double pairs_per_image = 2;  // as the paper
-  double validation = 0.2;     // share of the pairs kept for validation, the last of the list
-  double shrinkage = 0.95;     // calibrated: weight of the sphere in the covariance
+  std::string ratio = "4:6";       // n:p, different : same
+  double pairs_per_image = 2;      // as the paper
+  double validation = 0.2;         // share of the pairs kept for validation, the last of the list
+  std::string shrinkage = "auto";  // calibrated: chosen out of fold, or WITHIN,TOTAL
   TrainOptions train;
 };
 
@@ -38,8 +33,9 @@ void visit_fit_options(Options& o, Visitor&& field) {
         "pairs sampled for each image (the paper: 2)");
   field("pairs.validation", o.validation, Range{0, 0.9},
         "share of the pairs kept for validation (the paper: the last 0.2)");
-  field("calibrated.shrinkage", o.shrinkage, Range{0, 1},
-        "recipe calibrated: 0 trusts the measured scatter of each person's images, 1 none of it");
+  field("calibrated.shrinkage", o.shrinkage, AnyText{},
+        "recipe calibrated: how far the measured scatter of each person's images and of all images "
+        "is trusted, WITHIN,TOTAL such as 0.1,0.05; auto: chosen on people left out");
   visit_train_options(o.train, field);
   field("seed", o.train.seed, Range{0, 9e15}, "seed of every random draw");
 }
@@ -63,24 +59,42 @@ Result<PairPlan> plan_pairs(std::span<const std::uint32_t> identities,
 
 // What a recipe found.
 struct FittedHead {
+  std::string recipe;  // what was fitted: of auto, the recipe that it took
   Head head;
-  std::optional<ScoreUnit> score;    // recipes that learn a score
-  std::vector<EpochRecord> history;  // recipes that train by epochs
-  PairPlan pairs;                    // those that the recipe drew; empty otherwise
+  std::optional<ScoreUnit> score;      // recipes that learn a score
+  std::vector<EpochRecord> history;    // recipes that train by epochs
+  PairPlan pairs;                      // those that the recipe drew; empty otherwise
+  std::optional<RecipeChoice> choice;  // what was tried out of fold, and the pairs of the chosen
+  std::string note;                    // why a choice could not be made; empty otherwise
 };
 
 // The names that fit_recipe knows, the default first.
 std::vector<std::string> recipe_names();
 
+// "auto" gives nullopt, "0.1,0.05" weights. Errors: kInvalidArgument, with what was expected.
+Result<std::optional<Shrinkage>> parse_shrinkage(const std::string& text);
+
 // Fits `recipe` on `data`, starting from the backbone's last layer.
-//   calibrated  population mean, shrunk within-person covariance, L2 (head/calibration.h)
+//   auto        frozen, centred and calibrated tried out of fold (head/choose_recipe.h): the best
+//               one if its gain is beyond doubt, otherwise, or with too few people, frozen
+//   calibrated  population mean, shrunk covariances, L2 (head/calibration.h)
 //   centred     population mean, L2: needs no identities
 //   frozen      the last layer as it is
 //   paper       the paper's recipe (head/trainer.h) on pairs drawn from `data`
-// Errors: kInvalidArgument (unknown recipe: lists them; too few people, images or pairs),
-//         kInterrupted.
+// Simulated rows are fitted on like any other and never measured.
+//
+// Ensures: the same bytes whatever context.threads.
+// Errors:  kInvalidArgument (unknown recipe: lists them; too few people, images or pairs),
+//          kInterrupted.
 Result<FittedHead> fit_recipe(const std::string& recipe, const LabelledFeatures& data,
                               const Head& last_layer, const RecipeOptions& options,
-                              const StopFlag* stop = nullptr);
+                              const JobContext& context = {});
+
+// The same, and `choice` is always there: every recipe is measured out of fold, for a threshold
+// that holds on people never seen.
+// Errors: also those of choose_candidate.
+Result<FittedHead> fit_and_measure(const std::string& recipe, const LabelledFeatures& data,
+                                   const Head& last_layer, const RecipeOptions& options,
+                                   const JobContext& context = {});
 
 }  // namespace kface

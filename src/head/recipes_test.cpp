@@ -71,7 +71,43 @@ TEST(FitRecipe, ListsTheRecipesWhenTheNameIsUnknown) {
   const auto fitted = fit_recipe("magic", data.labelled(), data.last_layer, {});
   ASSERT_FALSE(fitted.ok());
   EXPECT_EQ(fitted.error().message(),
-            "no recipe is called 'magic'; there are: frozen, calibrated, centred, paper");
+            "no recipe is called 'magic'; there are: auto, frozen, calibrated, centred, paper");
+}
+
+TEST(FitRecipe, AutoKeepsFrozenWhereNobodyCanBeMeasuredAndSaysWhy) {
+  Data data = small_data();
+  data.features.resize(4 * 10);
+  data.identities.resize(10);  // two people
+  const auto fitted = fit_recipe("auto", data.labelled(), data.last_layer, {});
+  ASSERT_TRUE(fitted.ok()) << fitted.error().message();
+  EXPECT_EQ(fitted.value().head.weight, data.last_layer.weight);
+  EXPECT_FALSE(fitted.value().choice.has_value());
+  EXPECT_NE(fitted.value().note.find("found 2 people"), std::string::npos);
+}
+
+TEST(FitRecipe, CalibratedChoosesItsShrinkageUnlessItIsGiven) {
+  const Data data = small_data();
+  const auto chosen = fit_recipe("calibrated", data.labelled(), data.last_layer, {});
+  ASSERT_TRUE(chosen.ok()) << chosen.error().message();
+  ASSERT_TRUE(chosen.value().choice.has_value());
+  EXPECT_EQ(chosen.value().choice->tried.size(), shrinkage_grid().size());
+  RecipeOptions options;
+  options.shrinkage = "0.3,0.2";
+  const auto given = fit_recipe("calibrated", data.labelled(), data.last_layer, options);
+  ASSERT_TRUE(given.ok()) << given.error().message();
+  EXPECT_FALSE(given.value().choice.has_value());
+  const auto expected = fit_calibrated(data.features, data.identities, data.last_layer, {0.3, 0.2});
+  EXPECT_EQ(given.value().head.weight, expected.value().weight);
+}
+
+TEST(ParseShrinkage, WantsTwoWeightsBelowOneTogether) {
+  EXPECT_FALSE(parse_shrinkage("auto").value().has_value());
+  EXPECT_EQ(parse_shrinkage("0.1,0.05").value(), (Shrinkage{0.1, 0.05}));
+  for (const char* bad : {"", "0.1", "0.6,0.4", "-0.1,0.1", "0.1,0.05,0.2", "a,b", "nan,0"}) {
+    const auto parsed = parse_shrinkage(bad);
+    ASSERT_FALSE(parsed.ok()) << bad;
+    EXPECT_NE(parsed.error().message().find("expected auto, or two weights"), std::string::npos);
+  }
 }
 
 TEST(FitRecipe, ABadRatioIsRefused) {

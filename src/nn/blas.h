@@ -1,4 +1,4 @@
-// The two matrix products that the head needs, single precision, row-major.
+// The matrix products that the head needs, row-major, in single or double precision.
 #pragma once
 
 #include <cstddef>
@@ -13,6 +13,15 @@ void multiply(std::size_t rows, std::size_t columns, std::size_t inner, const fl
 // c[rows, columns] = transpose(a[inner, rows]) * b[inner, columns]
 void multiply_transposed(std::size_t rows, std::size_t columns, std::size_t inner, const float* a,
                          const float* b, float* c);
+
+void multiply(std::size_t rows, std::size_t columns, std::size_t inner, const double* a,
+              const double* b, double* c);
+void multiply_transposed(std::size_t rows, std::size_t columns, std::size_t inner, const double* a,
+                         const double* b, double* c);
+
+// c[rows, columns] = a[rows, inner] * transpose(b[columns, inner])
+void multiply_by_transposed(std::size_t rows, std::size_t columns, std::size_t inner,
+                            const double* a, const double* b, double* c);
 
 // From now on the products above use the calling thread alone. For programs that spread their work
 // over threads themselves; call it once, before any of them starts.

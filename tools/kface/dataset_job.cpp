@@ -24,6 +24,32 @@ Result<OpenedDataset> open_dataset(const Globals& globals, const DatasetArgument
   return opened;
 }
 
+Result<OpenedViews> open_views(const Globals& globals, const DatasetArguments& arguments,
+                               const std::vector<Views>& views) {
+  OpenedViews opened;
+  opened.path = arguments.dataset;
+  KF_ASSIGN(opened.manifest, read_manifest(opened.path));
+  std::vector<Views> wanted = views;
+  for (const Views named : {Views::kMirror, Views::kJitter}) {
+    if (arguments.backbone.ends_with(views_suffix(named))) {
+      wanted = {Views::kPlain};
+    }
+  }
+  const double start = now_seconds();
+  opened.features.reserve(wanted.size());
+  for (const Views one : wanted) {
+    const std::string id = arguments.backbone + views_suffix(one);
+    KF_ASSIGN(auto backbone, open_backbone(id, models_folder(globals)));
+    KF_ASSIGN(FeatureSet features, load_or_extract(opened.path, opened.manifest, *backbone,
+                                                   job_context(globals, "extract " + id)));
+    opened.backbones.push_back(std::move(backbone));
+    opened.features.push_back(std::move(features));
+    opened.views.push_back({one, opened.backbones.back().get(), &opened.features.back()});
+  }
+  opened.extract_seconds = now_seconds() - start;
+  return opened;
+}
+
 Program this_program() {
   Program program{.version = KFACE_VERSION, .cpu = "unknown"};
   std::ifstream info("/proc/cpuinfo");

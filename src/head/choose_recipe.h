@@ -1,0 +1,57 @@
+// Which recipe really helps people whom it was not fitted on.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "eval/miss_rate.h"
+#include "head/calibration.h"
+#include "head/out_of_fold.h"
+
+namespace kface {
+
+// A way to fit, ready to be tried.
+struct Candidate {
+  std::string recipe;                       // a name of fit_recipe
+  std::optional<Shrinkage> shrinkage = {};  // of the recipe calibrated
+
+  std::string text() const;  // "calibrated 0.10 0.05"
+};
+
+struct CandidateResult {
+  Candidate candidate;
+  std::optional<double> miss_rate;  // out of fold (eval/miss_rate.h); none: could not be fitted
+  std::string problem;              // why not
+};
+
+struct RecipeChoice {
+  Candidate chosen;
+  std::vector<CandidateResult> tried;  // in the order of the candidates
+  // Of the best one tried over `frozen`; none where frozen is the best or was not tried.
+  std::optional<eval::MissDifference> gain;
+  std::size_t num_people = 0;  // measured on
+  std::size_t num_images = 0;
+  std::size_t num_different = 0;  // pairs
+  std::vector<ScoredPair> pairs;  // the chosen candidate's, out of fold
+};
+
+// Fits each candidate as fit_recipe would and gives its head.
+using FitOne = std::function<Result<Head>(const Candidate&, const LabelledFeatures&)>;
+
+// Measures all candidates out of fold and takes the one with the lowest miss rate. Where `frozen`
+// is among them, it is taken instead unless the other's gain is beyond doubt: 95 resamples of the
+// identities in 100 must agree. So what is chosen is worse than frozen only where chance would have
+// it one time in twenty.
+//
+// Requires: candidates not empty; frozen, if there, the first.
+// Errors:   those of out_of_fold_pairs; kInvalidArgument if no candidate could be fitted (says why)
+//           or the pairs are too few (MissRate::of).
+Result<RecipeChoice> choose_candidate(const LabelledFeatures& data, const Head& last_layer,
+                                      const std::vector<Candidate>& candidates, const FitOne& fit,
+                                      const FoldOptions& options, const JobContext& context);
+
+// The shrinkages that recipe `calibrated` chooses from.
+std::vector<Shrinkage> shrinkage_grid();
+
+}  // namespace kface
