@@ -28,7 +28,6 @@ Result<ViewsFit> fit_over_views(const std::string& recipe, std::span<const Viewe
                                 const JobContext& context) {
   KF_REQUIRE(!views.empty());
   ViewsFit best;
-  std::optional<double> lowest;
   for (std::size_t i = 0; i < views.size(); ++i) {
     const LabelledRows data = labelled_rows(*views[i].set, rows, simulated);
     const Head& last_layer = views[i].backbone->last_layer();
@@ -46,8 +45,7 @@ Result<ViewsFit> fit_over_views(const std::string& recipe, std::span<const Viewe
     }
     const auto miss_rate = miss_rate_of(fitted.value());
     best.miss_rates.push_back(miss_rate);
-    if (i == 0 || (miss_rate && lowest && *miss_rate < *lowest)) {
-      lowest = miss_rate;
+    if (i == 0 || (miss_rate && *miss_rate < best.miss_rates.front())) {
       best.chosen = i;
       best.fitted = std::move(fitted).value();
     }

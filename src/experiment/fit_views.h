@@ -27,9 +27,11 @@ struct ViewsFit {
   std::vector<std::optional<double>> miss_rates;  // out of fold, of each; none: not measured
 };
 
-// Fits `recipe` on `rows` of each of the views and keeps that with the lowest miss rate out of
-// fold, of equal ones the cheapest. `simulated`: [set->size()] or empty, as in LabelledFeatures.
-// With one kind of view, nothing is measured unless `measure`.
+// Fits `recipe` on `rows` of each of the views and keeps the dearest that misses fewer people, out
+// of fold, than the cheapest. (A mean over more views is steadier wherever views help at all, and
+// on few people the difference between two kinds of views is too small to be seen.) `simulated`:
+// [set->size()] or empty, as in LabelledFeatures. With one kind of view, nothing is measured unless
+// `measure`.
 //
 // Requires: views not empty, from cheapest to dearest, all of one dataset.
 // Errors:   those of fit_recipe and, with `measure`, of fit_and_measure.

@@ -82,12 +82,23 @@ Result<RecipeChoice> choose_candidate(const LabelledFeatures& data, const Head& 
   if (!best) {
     return Status{ErrorCode::kInvalidArgument, folds.problems.front()};
   }
+  const auto gain_over = [&](std::size_t reference) -> Result<eval::MissDifference> {
+    KF_ASSIGN(const auto before, eval::MissRate::of(folds.pairs[reference]));
+    KF_ASSIGN(const auto after, eval::MissRate::of(folds.pairs[*best]));
+    return eval::compare_miss_rates(before, after, std::size_t{largest_identity(data)} + 1,
+                                    kResamples, options.seed ^ kResampleStream, context);
+  };
+  const auto by_default = std::find_if(candidates.begin(), candidates.end(), [](const auto& one) {
+    return one.shrinkage == Shrinkage{};
+  });
+  if (candidates[*best].shrinkage && by_default != candidates.end() &&
+      &*by_default != &candidates[*best]) {
+    const auto reference = static_cast<std::size_t>(by_default - candidates.begin());
+    KF_ASSIGN(const auto gain, gain_over(reference));
+    best = gain.beyond_doubt() ? *best : reference;
+  }
   if (candidates.front().recipe == "frozen" && *best != 0) {
-    KF_ASSIGN(const auto frozen, eval::MissRate::of(folds.pairs.front()));
-    KF_ASSIGN(const auto other, eval::MissRate::of(folds.pairs[*best]));
-    KF_ASSIGN(choice.gain,
-              eval::compare_miss_rates(frozen, other, std::size_t{largest_identity(data)} + 1,
-                                       kResamples, options.seed ^ kResampleStream, context));
+    KF_ASSIGN(choice.gain, gain_over(0));
     best = choice.gain->beyond_doubt() ? *best : 0;
   }
   choice.chosen = candidates[*best];
@@ -98,7 +109,7 @@ Result<RecipeChoice> choose_candidate(const LabelledFeatures& data, const Head& 
 }
 
 std::vector<Shrinkage> shrinkage_grid() {
-  return {{0.05, 0.0}, {0.10, 0.05}, {0.10, 0.10}, {0.20, 0.05}, {0.20, 0.10}, {0.40, 0.10}};
+  return {Shrinkage{}, {0.05, 0.0}, {0.10, 0.10}, {0.20, 0.05}, {0.20, 0.10}, {0.40, 0.10}};
 }
 
 }  // namespace kface

@@ -39,10 +39,11 @@ struct RecipeChoice {
 // Fits each candidate as fit_recipe would and gives its head.
 using FitOne = std::function<Result<Head>(const Candidate&, const LabelledFeatures&)>;
 
-// Measures all candidates out of fold and takes the one with the lowest miss rate. Where `frozen`
-// is among them, it is taken instead unless the other's gain is beyond doubt: 95 resamples of the
-// identities in 100 must agree. So what is chosen is worse than frozen only where chance would have
-// it one time in twenty.
+// Measures all candidates out of fold and takes the one with the lowest miss rate, if its gain is
+// beyond doubt: 95 resamples of the identities in 100 must agree. Otherwise a shrinkage gives way
+// to the default one (a choice among near equals, on few people, costs more than it brings), and
+// anything gives way to `frozen` where that is among the candidates. So what is chosen is worse
+// than frozen only where chance would have it one time in twenty.
 //
 // Requires: candidates not empty; frozen, if there, the first.
 // Errors:   those of out_of_fold_pairs; kInvalidArgument if no candidate could be fitted (says why)
@@ -51,7 +52,7 @@ Result<RecipeChoice> choose_candidate(const LabelledFeatures& data, const Head& 
                                       const std::vector<Candidate>& candidates, const FitOne& fit,
                                       const FoldOptions& options, const JobContext& context);
 
-// The shrinkages that recipe `calibrated` chooses from.
+// The shrinkages that recipe `calibrated` chooses from, the default first.
 std::vector<Shrinkage> shrinkage_grid();
 
 }  // namespace kface
