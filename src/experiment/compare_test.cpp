@@ -41,6 +41,58 @@ TEST(Compare, MeasuresEveryRecipeOnTheSameHalves) {
   EXPECT_EQ(record.value()["split"]["num_test_identities"], 6);
 }
 
+TEST(Compare, SaysOfEachRecipeWhetherItBeatsFrozen) {
+  const auto data = make_up_data(30, 4);
+  CompareOptions options = quick();
+  options.recipe.train.epochs = 60;  // long enough to ruin it
+  options.recipes = "frozen,auto,paper";
+  const auto record = compare(data, options, {});
+  ASSERT_TRUE(record.ok()) << record.error().message();
+  const Json& recipes = record.value()["recipes"];
+  EXPECT_FALSE(recipes[0].contains("against_frozen"));
+  const Json& paper = recipes[2]["against_frozen"];
+  EXPECT_EQ(paper["eer"]["verdict"], "worse");
+  EXPECT_NEAR(paper["eer"]["difference"].get<double>(),
+              recipes[2]["eer"]["mean"].get<double>() - recipes[0]["eer"]["mean"].get<double>(),
+              1e-12);
+  EXPECT_GT(paper["eer"]["ci95"][0].get<double>(), 0);
+  EXPECT_EQ(paper["sentence"]["en"].get<std::string>().find("paper is worse than frozen"), 0U);
+  EXPECT_TRUE(paper["sentence"].contains("ko"));
+  EXPECT_EQ(record.value()["findings"].size(), 2U);
+  ASSERT_EQ(recipes[0]["eer"]["ci95"].size(), 2U);
+  EXPECT_LE(recipes[0]["eer"]["ci95"][0].get<double>(), recipes[0]["eer"]["mean"].get<double>());
+  EXPECT_GE(recipes[0]["eer"]["ci95"][1].get<double>(), recipes[0]["eer"]["mean"].get<double>());
+  int chosen = 0;
+  for (const auto& [what, count] : recipes[1]["chosen"].items()) {
+    chosen += count.get<int>();
+  }
+  EXPECT_EQ(chosen, 3);
+  EXPECT_EQ(record.value()["failure_to_acquire"], 0.0);
+}
+
+TEST(ParseCompared, TakesTheViewsOffAndKnowsTheRecipes) {
+  CompareOptions options;
+  options.recipes = "frozen,calibrated+jitter,auto";
+  const auto compared = parse_compared(options);
+  ASSERT_TRUE(compared.ok());
+  EXPECT_EQ(compared.value()[1].recipe, "calibrated");
+  EXPECT_EQ(compared.value()[1].views, std::vector{Views::kJitter});
+  EXPECT_EQ(compared.value()[2].views, all_views());
+  options.views = "mirror";
+  EXPECT_EQ(parse_compared(options).value()[2].views, std::vector{Views::kMirror});
+  options.recipes = "frozen+blur";
+  EXPECT_NE(parse_compared(options).error().message().find("each also with +mirror or +jitter"),
+            std::string::npos);
+}
+
+TEST(Compare, RefusesTooFewResamples) {
+  const auto data = make_up_data(10, 4);
+  CompareOptions options = quick();
+  options.bootstrap = 10;
+  EXPECT_EQ(compare(data, options, {}).error().message(),
+            "--bootstrap 10: expected 0 or at least 40 resamples");
+}
+
 TEST(Compare, GivesTheSameRecordForAnyNumberOfThreads) {
   const auto data = make_up_data(10, 4);
   const auto one = compare(data, quick(), JobContext{.threads = 1});

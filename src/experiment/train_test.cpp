@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "experiment/data_for_test.h"
 
 namespace kface {
@@ -60,6 +62,56 @@ TEST(TrainModel, PaperKeepsHalfOfThePeopleForTheThreshold) {
   const auto seen = train(data, options);
   EXPECT_EQ(seen.value().model.threshold.num_people, 12u);
   EXPECT_FALSE(seen.value().model.threshold.unseen_people);
+}
+
+TEST(TrainModel, AutoIsTheDefaultAndSaysWhatItTried) {
+  const auto data = make_up_data(16, 4);
+  const auto trained = train(data, {});
+  ASSERT_TRUE(trained.ok()) << trained.error().message();
+  const Json& choice = trained.value().record["choice"];
+  EXPECT_EQ(choice["tried"].size(), 2 + shrinkage_grid().size());
+  EXPECT_EQ(choice["views"].size(), 1U);
+  // Everybody is fitted on and measured, out of fold.
+  EXPECT_EQ(trained.value().model.threshold.num_people, 16U);
+  EXPECT_TRUE(trained.value().model.threshold.unseen_people);
+  EXPECT_EQ(trained.value().model.recipe, trained.value().record["recipe"]);
+}
+
+TEST(TrainModel, AutoWithTooFewPeopleIsFrozenAndSaysWhy) {
+  const auto trained = train(make_up_data(4, 3), {});
+  ASSERT_TRUE(trained.ok()) << trained.error().message();
+  EXPECT_EQ(trained.value().model.recipe, "frozen");
+  EXPECT_NE(trained.value().record["choice"]["note"].get<std::string>().find("found 4 people"),
+            std::string::npos);
+}
+
+TEST(TrainModel, AFoldThresholdHoldsOnPeopleNeverSeen) {
+  // The same made-up population twice as large: the first half trains, the second is never seen.
+  const auto all = make_up_data(60, 4);
+  MadeUpData half = make_up_data(30, 4);
+  ModelOptions options;
+  options.recipe = "calibrated";
+  options.far = 0.01;
+  const auto trained = train(half, options);
+  ASSERT_TRUE(trained.ok()) << trained.error().message();
+  ASSERT_EQ(trained.value().model.threshold.rule, "far 0.01");
+  const auto& model = trained.value().model;
+  const auto e = embed(model.head, std::span(all.set.features).subspan(120 * kMadeUpDim));
+  int accepted = 0;
+  int total = 0;
+  for (std::size_t a = 0; a < 120; ++a) {
+    for (std::size_t b = a + 1; b < 120; ++b) {
+      if (all.set.identities[120 + a] != all.set.identities[120 + b]) {
+        double sum = 0;
+        for (std::size_t j = 0; j < kMadeUpDim; ++j) {
+          sum += std::pow(e[a * kMadeUpDim + j] - e[b * kMadeUpDim + j], 2);
+        }
+        ++total;
+        accepted += std::sqrt(sum) <= model.threshold.distance ? 1 : 0;
+      }
+    }
+  }
+  EXPECT_LT(accepted, 0.03 * total);
 }
 
 TEST(TrainModel, RefusesTooFewPeople) {
