@@ -7,6 +7,7 @@ namespace kface::eval {
 namespace {
 
 constexpr double kLowerTail = 0.025;
+constexpr std::size_t kFewestResamples = 40;
 
 // One resample's weights, drawn anew until both kinds of pair count. Any same pair and any
 // different pair need three identities at most, so a quarter of the draws or more will do.
@@ -30,6 +31,16 @@ double quantile(const std::vector<double>& sorted, double rank) {
 }
 
 }  // namespace
+
+Status check_resamples(std::size_t resamples, const std::string& what) {
+  if (resamples >= kFewestResamples) {
+    return {};
+  }
+  return {ErrorCode::kInvalidArgument, what + ": " + std::to_string(resamples) +
+                                           " resamples are too few for a 95 % interval; ask for " +
+                                           std::to_string(kFewestResamples) +
+                                           " or more, or 0 for no intervals"};
+}
 
 Result<std::vector<Figures>> bootstrap_figures(const SortedPairs& pairs, std::size_t num_identities,
                                                const SweepOptions& options, std::size_t resamples,

@@ -2,14 +2,12 @@
 #include <cmath>
 #include <functional>
 #include <string>
-#include <unordered_map>
 
 #include "eval/bootstrap.h"
 
 namespace kface {
 namespace {
 
-constexpr std::size_t kFewestResamples = 40;  // so that 2.5 % of them is one
 constexpr std::uint64_t kOverlapTag = 1;
 constexpr std::uint64_t kBootstrapTag = 2;
 
@@ -29,50 +27,9 @@ Status check_options(const MetricsOptions& options) {
                    " and its bias " + std::to_string(options.score->bias) +
                    ", expected finite numbers");
   }
-  if (options.bootstrap_resamples > 0 && options.bootstrap_resamples < kFewestResamples) {
-    return invalid(std::to_string(options.bootstrap_resamples) +
-                   " resamples are too few for a 95 % interval; ask for " +
-                   std::to_string(kFewestResamples) + " or more, or 0 for no intervals");
-  }
-  return {};
-}
-
-Status check_identities(std::span<const ScoredPair> pairs) {
-  for (std::size_t i = 0; i < pairs.size(); ++i) {
-    const ScoredPair& pair = pairs[i];
-    if (pair.same != (pair.identity_a == pair.identity_b)) {
-      return invalid("pair " + std::to_string(i) + " is marked " +
-                     (pair.same ? "same" : "different") + ", but its identities are " +
-                     std::to_string(pair.identity_a) + " and " + std::to_string(pair.identity_b));
-    }
-  }
-  return {};
-}
-
-// Renumbers the identities 0, 1, ... in ascending order; returns how many there are.
-std::size_t renumber_identities(eval::SortedPairs& pairs) {
-  std::vector<std::uint32_t> seen;
-  std::unordered_map<std::uint32_t, std::uint32_t> numbers;
-  for (auto* kind : {&pairs.same, &pairs.different}) {
-    for (const auto& pair : *kind) {
-      for (const std::uint32_t identity : {pair.a, pair.b}) {
-        if (numbers.emplace(identity, 0).second) {
-          seen.push_back(identity);
-        }
-      }
-    }
-  }
-  std::sort(seen.begin(), seen.end());
-  for (std::size_t i = 0; i < seen.size(); ++i) {
-    numbers[seen[i]] = static_cast<std::uint32_t>(i);
-  }
-  for (auto* kind : {&pairs.same, &pairs.different}) {
-    for (auto& pair : *kind) {
-      pair.a = numbers[pair.a];
-      pair.b = numbers[pair.b];
-    }
-  }
-  return seen.size();
+  return options.bootstrap_resamples == 0
+             ? Status{}
+             : eval::check_resamples(options.bootstrap_resamples, "compute_metrics");
 }
 
 double mean_loss(const eval::SortedPairs& pairs, const PairScore& score) {
@@ -157,10 +114,10 @@ void add_intervals(const std::vector<eval::Figures>& resamples, Metrics& metrics
 Result<Metrics> compute_metrics(std::span<const ScoredPair> pairs, const MetricsOptions& options,
                                 const JobContext& context) {
   KF_TRY(check_options(options));
-  KF_TRY(check_identities(pairs));
+  KF_TRY(eval::check_identities(pairs, "compute_metrics"));
   KF_ASSIGN(eval::SortedPairs sorted, eval::sort_pairs(pairs, "compute_metrics"));
   Metrics metrics = values_of(sorted, options);
-  metrics.num_identities = renumber_identities(sorted);
+  metrics.num_identities = eval::renumber_identities(sorted);
   if (options.bootstrap_resamples > 0) {
     const eval::SweepOptions sweep{options.threshold, options.score, options.overlap_sample,
                                    kOverlapBins};
