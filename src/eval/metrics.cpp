@@ -54,13 +54,19 @@ Metrics values_of(const eval::SortedPairs& pairs, const MetricsOptions& options)
   metrics.threshold_at_eer.value = equal.threshold;
   metrics.auc.value = auc(roc);
   for (const double goal : eval::kFarGoals) {
-    TarAtFar at_goal{goal, std::nullopt, threshold_at_far(roc, goal, metrics.num_different)};
+    TarAtFar at_goal{goal, std::nullopt, std::nullopt};
+    if (const auto threshold = threshold_at_far(roc, goal, metrics.num_different)) {
+      at_goal.threshold = Estimate{*threshold, std::nullopt};
+    }
     if (const auto tar = tar_at_far(roc, goal, metrics.num_different)) {
       at_goal.tar = Estimate{*tar, std::nullopt};
     }
     metrics.tar_at_far.push_back(at_goal);
   }
   metrics.distances = eval::summary_of(pairs);
+  if (metrics.distances.d_prime) {
+    metrics.d_prime = Estimate{*metrics.distances.d_prime, std::nullopt};
+  }
   const SampledOverlap sampled = eval::sampled_overlap_of(
       pairs, Rng(options.seed).fork(kOverlapTag).next(), options.overlap_sample, kOverlapBins);
   metrics.overlap.value = sampled.value;
@@ -106,6 +112,13 @@ void add_intervals(const std::vector<eval::Figures>& resamples, Metrics& metrics
   for (std::size_t i = 0; i < metrics.tar_at_far.size(); ++i) {
     set_if_any(metrics.tar_at_far[i].tar,
                [i](const eval::Figures& figures) { return figures.tar[i]; });
+    set_if_any(metrics.tar_at_far[i].threshold,
+               [i](const eval::Figures& figures) { return figures.threshold[i]; });
+  }
+  const bool all_vary = std::all_of(resamples.begin(), resamples.end(),
+                                    [](const eval::Figures& f) { return f.d_prime.has_value(); });
+  if (all_vary) {
+    set_if_any(metrics.d_prime, [](const eval::Figures& figures) { return *figures.d_prime; });
   }
 }
 
@@ -119,8 +132,10 @@ Result<Metrics> compute_metrics(std::span<const ScoredPair> pairs, const Metrics
   Metrics metrics = values_of(sorted, options);
   metrics.num_identities = eval::renumber_identities(sorted);
   if (options.bootstrap_resamples > 0) {
-    const eval::SweepOptions sweep{options.threshold, options.score, options.overlap_sample,
-                                   kOverlapBins};
+    const eval::SweepOptions sweep{.threshold = options.threshold,
+                                   .score = options.score,
+                                   .overlap_sample = options.overlap_sample,
+                                   .d_prime = metrics.d_prime.has_value()};
     KF_ASSIGN(
         const std::vector<eval::Figures> figures,
         eval::bootstrap_figures(sorted, metrics.num_identities, sweep, options.bootstrap_resamples,
