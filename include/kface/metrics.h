@@ -205,6 +205,8 @@ struct MetricsOptions {
   std::uint64_t seed = 1;          // of the sampled overlap and the intervals
   std::size_t bootstrap_resamples = 1000;  // 0: no intervals; otherwise at least 40
   std::size_t overlap_sample = 400;        // pairs of each kind, as in the paper
+  // The goals of Metrics::tar_at_far.
+  std::vector<double> false_accept_rates = {1e-2, 1e-3, 1e-4, 1e-5, 1e-6};
 };
 
 struct TarAtFar {
@@ -226,7 +228,7 @@ struct Metrics {
   std::size_t overlap_num_different = 0;
   Estimate overlap_all;  // over all pairs
   Estimate auc;
-  std::vector<TarAtFar> tar_at_far;  // at 1e-2, 1e-3, 1e-4, 1e-5, 1e-6
+  std::vector<TarAtFar> tar_at_far;  // at MetricsOptions::false_accept_rates
   DistanceSummary distances;
   std::optional<Estimate> d_prime;  // DistanceSummary::d_prime
   std::size_t num_same = 0;
@@ -247,7 +249,7 @@ struct Metrics {
 // Errors: as above; kInvalidArgument if `same` disagrees with the identities of a pair (named), if
 //         the threshold or the score is not finite, or if bootstrap_resamples is 1..39;
 //         kInterrupted.
-// Requires: overlap_sample >= 1.
+// Requires: overlap_sample >= 1; 0 < false_accept_rates <= 1.
 // Cost:   O(n log n + n * bootstrap_resamples / 8) vector operations on context.threads threads;
 //         about 40 bytes a pair. The same bytes for any number of threads.
 Result<Metrics> compute_metrics(std::span<const ScoredPair> pairs, const MetricsOptions& options,

@@ -46,13 +46,13 @@ struct Difference {
 };
 
 struct TarDifference {
-  double false_accept_rate = 0;          // the goal, as in Metrics::tar_at_far
+  double false_accept_rate = 0;          // the goal
   std::optional<Difference> difference;  // none: too few different pairs to say
 };
 
 struct PairedDifference {
   Difference eer;                  // negative: a is better
-  std::vector<TarDifference> tar;  // positive: a is better; at the goals of Metrics::tar_at_far
+  std::vector<TarDifference> tar;  // positive: a is better; at FAR 1e-2, 1e-3, 1e-4, 1e-5, 1e-6
   std::size_t num_same = 0;        // pairs
   std::size_t num_different = 0;   // pairs
   std::size_t num_identities = 0;  // that occur in the pairs

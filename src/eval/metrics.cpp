@@ -17,6 +17,9 @@ Status invalid(const std::string& message) {
 
 Status check_options(const MetricsOptions& options) {
   KF_REQUIRE(options.overlap_sample >= 1, options.overlap_sample);
+  for (const double rate : options.false_accept_rates) {
+    KF_REQUIRE(rate > 0 && rate <= 1, rate);
+  }
   if (options.threshold && !std::isfinite(*options.threshold)) {
     return invalid("the threshold is " + std::to_string(*options.threshold) +
                    ", expected a finite distance");
@@ -53,7 +56,7 @@ Metrics values_of(const eval::SortedPairs& pairs, const MetricsOptions& options)
   metrics.eer.value = equal.eer;
   metrics.threshold_at_eer.value = equal.threshold;
   metrics.auc.value = auc(roc);
-  for (const double goal : eval::kFarGoals) {
+  for (const double goal : options.false_accept_rates) {
     TarAtFar at_goal{goal, std::nullopt, std::nullopt};
     if (const auto threshold = threshold_at_far(roc, goal, metrics.num_different)) {
       at_goal.threshold = Estimate{*threshold, std::nullopt};
@@ -134,6 +137,7 @@ Result<Metrics> compute_metrics(std::span<const ScoredPair> pairs, const Metrics
   if (options.bootstrap_resamples > 0) {
     const eval::SweepOptions sweep{.threshold = options.threshold,
                                    .score = options.score,
+                                   .far_goals = options.false_accept_rates,
                                    .overlap_sample = options.overlap_sample,
                                    .d_prime = metrics.d_prime.has_value()};
     KF_ASSIGN(

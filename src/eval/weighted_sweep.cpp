@@ -170,8 +170,8 @@ std::array<Figures, kLanes> WeightedSweep::figures(const LaneWeights& weights,
     const EqualError equal = equal_error_of(curve, weights, lane);
     result[lane].eer = equal.eer;
     result[lane].threshold_at_eer = equal.threshold;
-    for (std::size_t i = 0; i < kFarGoals.size(); ++i) {
-      result[lane].threshold[i] = threshold_within(curve, kFarGoals[i], weights, lane);
+    for (const double goal : options_.far_goals) {
+      result[lane].threshold.push_back(threshold_within(curve, goal, weights, lane));
     }
   }
   if (moments_) {
@@ -280,7 +280,10 @@ double WeightedSweep::threshold_within(const Curve& curve, double goal, const La
   const auto beyond = std::upper_bound(
       curve.roc.begin(), curve.roc.end(), goal,
       [](double rate, const RocPoint& point) { return rate < point.false_accept_rate; });
-  KF_REQUIRE(beyond != curve.roc.end(), goal);  // goals are below 1, the last point's rate
+  if (beyond == curve.roc.end()) {  // the goal is 1: everything is accepted
+    return std::max(Weigher(weights, lane).last_counted(pairs_.same),
+                    Weigher(weights, lane).last_counted(pairs_.different));
+  }
   const Segment& segment = segments_[static_cast<std::size_t>(beyond - curve.roc.begin()) - 1];
   const std::span<const SortedPair> same = pairs_.same;
   const std::span<const SortedPair> different = pairs_.different;
@@ -305,9 +308,9 @@ double WeightedSweep::threshold_within(const Curve& curve, double goal, const La
 Figures WeightedSweep::figures_of(const Curve& curve, Rng& rng) const {
   Figures figures;
   figures.auc = auc(curve.roc);
-  for (std::size_t i = 0; i < kFarGoals.size(); ++i) {
+  for (const double goal : options_.far_goals) {
     // Whether the different pairs are enough is decided once, on the pairs themselves.
-    figures.tar[i] = tar_at_far(curve.roc, kFarGoals[i], SIZE_MAX).value_or(0);
+    figures.tar.push_back(tar_at_far(curve.roc, goal, SIZE_MAX).value_or(0));
   }
   figures.overlap_all = shared_area(curve.same_bins, curve.different_bins);
   const std::size_t sample = options_.overlap_sample;

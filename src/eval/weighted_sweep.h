@@ -21,9 +21,9 @@ struct Figures {
   double eer = 0;
   double threshold_at_eer = 0;
   double auc = 0;
-  std::array<double, kFarGoals.size()> tar{};  // at kFarGoals
+  std::vector<double> tar;  // at SweepOptions::far_goals
   // The largest distance within each of them; just below the smallest where that accepts too many.
-  std::array<double, kFarGoals.size()> threshold{};
+  std::vector<double> threshold;
   double overlap = 0;  // of a sample
   double overlap_all = 0;
   double loss = 0;  // 0 without a score; the next three 0 without a threshold
@@ -36,6 +36,7 @@ struct Figures {
 struct SweepOptions {
   std::optional<float> threshold;
   std::optional<PairScore> score;
+  std::vector<double> far_goals{kFarGoals.begin(), kFarGoals.end()};
   std::size_t overlap_sample = 400;
   std::size_t overlap_bins = kOverlapBins;
   bool d_prime = false;
