@@ -141,4 +141,25 @@ Result<ChosenThreshold> choose_threshold(const FeatureSet& set, const Manifest& 
   return chosen;
 }
 
+Result<Model> with_threshold(Model model, const Threshold& threshold, const Manifest& manifest,
+                             const Program& program) {
+  const auto preprocessing = align_facts(manifest.facts);
+  if (model.data_digest.empty()) {
+    model.preprocessing = preprocessing;
+    model.data_digest = manifest.digest();
+    model.program = program.version;
+  }
+  for (const auto& [key, value] : model.preprocessing) {
+    const auto of_data = preprocessing.find(key);
+    const std::string found = of_data == preprocessing.end() ? "nothing" : of_data->second;
+    if (found != value) {
+      return Status{ErrorCode::kMismatch, "the model takes photos with " + key + " = " + value +
+                                              ", the dataset was made with " + found +
+                                              "; import the photos again as the model's were"};
+    }
+  }
+  model.threshold = threshold;
+  return model;
+}
+
 }  // namespace kface

@@ -49,4 +49,11 @@ Result<ChosenThreshold> choose_threshold(const FeatureSet& set, const Manifest& 
                                          const Backbone& backbone, const ThresholdOptions& options,
                                          const JobContext& context);
 
+// `model` with that threshold. A bare frozen network also takes over how the dataset's photos
+// became chips, and its digest, as `kface train --recipe frozen` does. Errors: kMismatch if a
+// fitted model treats photos otherwise than the dataset was made: a threshold
+//         chosen on such chips is not for its door.
+Result<Model> with_threshold(Model model, const Threshold& threshold, const Manifest& manifest,
+                             const Program& program);
+
 }  // namespace kface

@@ -124,5 +124,28 @@ TEST(ChooseThreshold, NeedsBothKindsOfPair) {
   EXPECT_EQ(chosen.error().code(), ErrorCode::kInvalidArgument);
 }
 
+TEST(WithThreshold, KeepsAModelAndRefusesChipsOfAnotherKind) {
+  auto data = make_up_data(4, 2);
+  const Threshold threshold{.distance = 0.5F, .rule = "far 0.01", .far = 0.01, .num_people = 4};
+  const Model frozen =
+      with_threshold(frozen_model(data.backbone), threshold, data.manifest, {"1.0", "cpu"}).value();
+  EXPECT_EQ(frozen.threshold.distance, 0.5F);
+  EXPECT_EQ(frozen.preprocessing, align_facts(data.manifest.facts));
+  EXPECT_EQ(frozen.data_digest, data.manifest.digest());
+  EXPECT_EQ(frozen.program, "1.0");
+
+  Model fitted = frozen;
+  fitted.recipe = "calibrated";
+  fitted.data_digest = "of another dataset";
+  EXPECT_EQ(with_threshold(fitted, threshold, data.manifest, {}).value().data_digest,
+            "of another dataset");
+  fitted.preprocessing["crop"] = "none";
+  const auto refused = with_threshold(fitted, threshold, data.manifest, {});
+  EXPECT_EQ(refused.error().code(), ErrorCode::kMismatch);
+  EXPECT_EQ(refused.error().message(),
+            "the model takes photos with crop = none, the dataset was made with dlib; import the "
+            "photos again as the model's were");
+}
+
 }  // namespace
 }  // namespace kface
