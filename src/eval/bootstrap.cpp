@@ -7,7 +7,6 @@ namespace kface::eval {
 namespace {
 
 constexpr double kLowerTail = 0.025;
-constexpr std::size_t kFewestResamples = 40;
 
 // One resample's weights, drawn anew until both kinds of pair count. Any same pair and any
 // different pair need three identities at most, so a quarter of the draws or more will do.
@@ -33,7 +32,7 @@ double quantile(const std::vector<double>& sorted, double rank) {
 }  // namespace
 
 Status check_resamples(std::size_t resamples, const std::string& what) {
-  if (resamples >= kFewestResamples) {
+  if (resamples == 0 || resamples >= kFewestResamples) {
     return {};
   }
   return {ErrorCode::kInvalidArgument, what + ": " + std::to_string(resamples) +

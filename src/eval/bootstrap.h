@@ -9,8 +9,11 @@
 
 namespace kface::eval {
 
-// Errors: kInvalidArgument if there are too few resamples for a 95 % interval: 1 to 39, so that 2.5
-// % of them is one. `what` begins the error's text.
+// So that 2.5 % of them is one.
+inline constexpr std::size_t kFewestResamples = 40;
+
+// Errors: kInvalidArgument if there are some resamples, but too few for a 95 % interval. `what`
+// begins the error's text.
 Status check_resamples(std::size_t resamples, const std::string& what);
 
 // Figures of `resamples` resamples of the identities 0..num_identities-1, in order.

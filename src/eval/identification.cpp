@@ -222,9 +222,7 @@ Result<Identification> identify(std::span<const float> embeddings, std::size_t d
                                 std::span<const std::uint32_t> identities,
                                 const IdentificationOptions& options, const JobContext& context) {
   KF_REQUIRE(options.splits >= 1, options.splits);
-  if (options.bootstrap_resamples > 0) {
-    KF_TRY(eval::check_resamples(options.bootstrap_resamples, "identify"));
-  }
+  KF_TRY(eval::check_resamples(options.bootstrap_resamples, "identify"));
   KF_ASSIGN(const GallerySearches gallery,
             eval::search_gallery(embeddings, d, identities, options.gallery_images, context));
   Identification result;

@@ -30,9 +30,7 @@ Status check_options(const MetricsOptions& options) {
                    " and its bias " + std::to_string(options.score->bias) +
                    ", expected finite numbers");
   }
-  return options.bootstrap_resamples == 0
-             ? Status{}
-             : eval::check_resamples(options.bootstrap_resamples, "compute_metrics");
+  return eval::check_resamples(options.bootstrap_resamples, "compute_metrics");
 }
 
 double mean_loss(const eval::SortedPairs& pairs, const PairScore& score) {

@@ -123,7 +123,12 @@ Result<PairedDifference> paired_difference(std::span<const ScoredPair> a,
                                            std::span<const ScoredPair> b,
                                            const PairedOptions& options,
                                            const JobContext& context) {
-  KF_TRY(eval::check_resamples(options.bootstrap_resamples, kWhat));
+  if (options.bootstrap_resamples < eval::kFewestResamples) {
+    return Status{ErrorCode::kInvalidArgument,
+                  std::string(kWhat) + ": " + std::to_string(options.bootstrap_resamples) +
+                      " resamples are too few to tell a difference from chance; ask for " +
+                      std::to_string(eval::kFewestResamples) + " or more"};
+  }
   KF_TRY(check_same_pairs(a, b));
   KF_TRY(eval::check_identities(a, kWhat));
   KF_ASSIGN(const Resampled of_a, resample(a, options, context));

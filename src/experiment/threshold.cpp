@@ -43,6 +43,12 @@ std::string what_is_needed(double pairs, double people, double images) {
          number("%.0f", people) + " people";
 }
 
+// 0.0000384615 as "3.9e-05": to two digits, never less than it is.
+std::string rounded_up(double rate) {
+  const double unit = std::pow(10.0, std::floor(std::log10(rate)) - 1);
+  return number("%.2g", std::ceil(rate / unit - 1e-9) * unit);
+}
+
 std::string refusal_of(const Metrics& metrics, double far) {
   const double needed = pairs_needed(far);
   const auto found = static_cast<double>(metrics.num_different);
@@ -55,7 +61,7 @@ std::string refusal_of(const Metrics& metrics, double far) {
          what_is_needed(needed, static_cast<double>(metrics.num_identities),
                         static_cast<double>(metrics.num_images) /
                             static_cast<double>(metrics.num_identities)) +
-         ", or ask for a FAR of " + number("%.2g", 3 / found) + " or more";
+         ", or ask for a FAR of " + rounded_up(3 / found) + " or more";
 }
 
 // What the frozen network accepts at its customary threshold.

@@ -88,8 +88,21 @@ TEST(ChooseThreshold, RefusesARateThatTheDataCannotSupportAndSaysWhatWould) {
   EXPECT_EQ(chosen.record["refusal"], chosen.refusal);
   EXPECT_FALSE(chosen.record["customary"].is_null());
   // What it asks for is enough.
+  EXPECT_TRUE(chosen_for(data, frozen_model(data.backbone), 0.0042).threshold);
   EXPECT_TRUE(chosen_for(make_up_data(20, 4), frozen_model(data.backbone), 0.001).threshold);
   EXPECT_TRUE(chosen_for(make_up_data(10, 9), frozen_model(data.backbone), 0.001).threshold);
+}
+
+TEST(ChooseThreshold, RoundsTheRateThatIsPossibleUp) {
+  const auto data = make_up_data(16, 4);  // 1920 different pairs: 3 / 1920 = 0.00156
+  const auto chosen = chosen_for(data, frozen_model(data.backbone), 0.001);
+  EXPECT_NE(chosen.refusal.find("a FAR of 0.0016 or more"), std::string::npos) << chosen.refusal;
+  EXPECT_TRUE(chosen_for(data, frozen_model(data.backbone), 0.0016).threshold);
+  EXPECT_FALSE(chosen_for(data, frozen_model(data.backbone), 0.0015).threshold);
+  const auto many = make_up_data(13, 10);  // 7800: 3 / 7800 = 0.000385
+  const auto refused = chosen_for(many, frozen_model(many.backbone), 0.0001);
+  EXPECT_NE(refused.refusal.find("a FAR of 0.00039 or more"), std::string::npos);
+  EXPECT_TRUE(chosen_for(many, frozen_model(many.backbone), 0.00039).threshold);
 }
 
 TEST(ChooseThreshold, WarnsOfPeopleWhomTheModelWasFittedOn) {
