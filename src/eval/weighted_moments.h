@@ -20,15 +20,8 @@ using LaneWeights = std::vector<Lanes>;
 // costs one step for each two people, however many photos they have. Thread-safe once constructed.
 class WeightedMoments {
  public:
-  // Cost: O(n). Requires: neither kind empty, as sort_pairs ensures.
-  explicit WeightedMoments(const SortedPairs& pairs);
-
-  // d' of each lane; none where neither kind varies.
-  // Requires: in each lane, weight on both kinds.
-  std::array<std::optional<double>, kLanes> d_primes(const LaneWeights& weights) const;
-
- private:
-  // All pairs of two identities: how many, and the sums of (distance - centre) and its square.
+  // All pairs of two identities (of one, for same pairs): how many, and the sums of
+  // (distance - centre) and its square.
   struct Cell {
     std::uint32_t a;
     std::uint32_t b;
@@ -36,13 +29,16 @@ class WeightedMoments {
     double sum;
     double squares;
   };
-  struct Moments;
 
-  static std::vector<Cell> cells_of(std::span<const SortedPair> pairs, double centre);
-  Moments moments_of(const std::vector<Cell>& cells, bool same, const LaneWeights& weights,
-                     std::size_t lane) const;
+  // Cost: O(n) time, at most 32 bytes a pair. Requires: neither kind empty, as sort_pairs ensures;
+  // identities are 0, 1, ... as renumber_identities makes them.
+  explicit WeightedMoments(const SortedPairs& pairs);
 
-  double centre_;
+  // d' of each lane; none where neither kind varies.
+  // Requires: in each lane, weight on both kinds.
+  std::array<std::optional<double>, kLanes> d_primes(const LaneWeights& weights) const;
+
+ private:
   std::vector<Cell> same_;
   std::vector<Cell> different_;
 };

@@ -23,7 +23,7 @@ class ListScorer {
   Result<ScoredPairs> score(const PairList& list) const {
     KF_TRY(check_names(list));
     ScoredPairs result;
-    ListedPairs listed{.folded = {}, .num_folds = list.num_folds, .num_missing = 0};
+    ListedPairs listed{.folded = {}, .rows = {}, .num_folds = list.num_folds, .num_missing = 0};
     for (const ListedPair& pair : list.pairs) {
       const auto a = row_of_.at(pair.a);
       const auto b = row_of_.at(pair.b);
@@ -40,7 +40,7 @@ class ListScorer {
         folded.distance = euclidean_distance(row(a), row(b));
         result.pairs.push_back(
             {*folded.distance, pair.same, set_.identities[a], set_.identities[b]});
-        result.rows.push_back({a, b});
+        listed.rows.push_back({a, b});
       }
       listed.folded.push_back(folded);
     }
@@ -85,13 +85,6 @@ Result<ScoredPairs> score_all_pairs(const FeatureSet& set, const Model& model,
   ScoredPairs result;
   KF_ASSIGN(result.pairs,
             all_pairs(embed(model.head, set.features), model.head.m, set.identities, context));
-  result.rows.reserve(result.pairs.size());
-  const auto n = static_cast<std::uint32_t>(set.size());
-  for (std::uint32_t i = 0; i < n; ++i) {
-    for (std::uint32_t j = i + 1; j < n; ++j) {
-      result.rows.push_back({i, j});
-    }
-  }
   return result;
 }
 

@@ -24,14 +24,14 @@ struct PairRows {
 // What a list adds: its folds, and its pairs that lack an image.
 struct ListedPairs {
   std::vector<FoldedPair> folded;  // every pair of the list
+  std::vector<PairRows> rows;      // of each of ScoredPairs::pairs
   std::uint32_t num_folds = 1;
   std::size_t num_missing = 0;
 };
 
 struct ScoredPairs {
   std::vector<ScoredPair> pairs;
-  std::vector<PairRows> rows;         // of each of them
-  std::optional<ListedPairs> listed;  // none: all pairs
+  std::optional<ListedPairs> listed;  // none: all pairs (0, 1), (0, 2), ..., (1, 2), ...
 };
 
 // Errors: those of all_pairs.

@@ -44,6 +44,35 @@ std::string number_text(float value) {
   return {text.data(), end};
 }
 
+// The rows of one pair after the other.
+class RowsOfPairs {
+ public:
+  RowsOfPairs(const ScoredPairs& scores, std::size_t num_images)
+      : listed_(scores.listed ? &scores.listed->rows : nullptr), num_images_(num_images) {
+    const std::size_t count =
+        listed_ != nullptr ? listed_->size() : num_images * (num_images - 1) / 2;
+    KF_REQUIRE(scores.pairs.size() == count, scores.pairs.size(), count);
+  }
+
+  PairRows next() {
+    if (listed_ != nullptr) {
+      return (*listed_)[at_++];
+    }
+    const PairRows rows = all_;
+    if (++all_.b == num_images_) {
+      ++all_.a;
+      all_.b = all_.a + 1;
+    }
+    return rows;
+  }
+
+ private:
+  const std::vector<PairRows>* listed_;
+  std::size_t num_images_;
+  std::size_t at_ = 0;
+  PairRows all_{.a = 0, .b = 1};
+};
+
 }  // namespace
 
 std::string score_word(std::string_view name) {
@@ -66,7 +95,7 @@ std::string score_word(std::string_view name) {
 
 Status write_scores(const std::filesystem::path& folder, const ScoredPairs& scores,
                     const FeatureSet& set, const Manifest& manifest) {
-  KF_REQUIRE(scores.pairs.size() == scores.rows.size(), scores.pairs.size(), scores.rows.size());
+  RowsOfPairs rows_of(scores, set.size());
   std::vector<std::string> people;
   for (const std::string& name : set.identity_names) {
     people.push_back(score_word(name));
@@ -81,7 +110,7 @@ Status write_scores(const std::filesystem::path& folder, const ScoredPairs& scor
   LineWriter four_columns(folder / "scores-4col");
   for (std::size_t i = 0; i < scores.pairs.size(); ++i) {
     const ScoredPair& pair = scores.pairs[i];
-    const PairRows& rows = scores.rows[i];
+    const PairRows rows = rows_of.next();
     KF_TRY((pair.same ? genuine : impostor).add(number_text(pair.distance)));
     // Subtracting from 0 never gives -0.
     KF_TRY(four_columns.add(people[set.identities[rows.a]] + ' ' + people[set.identities[rows.b]] +

@@ -19,7 +19,6 @@ class WriteScores : public ::testing::Test {
       manifest_.images.back().id = id;
     }
     scores_.pairs = {{0.25F, true, 0, 0}, {0.1F, false, 0, 1}, {0.0F, false, 0, 1}};
-    scores_.rows = {{0, 1}, {0, 2}, {1, 2}};
   }
   void SetUp() override {
     folder_ = std::filesystem::temp_directory_path() /
@@ -45,6 +44,17 @@ TEST_F(WriteScores, AreTheDocumentedBytes) {
             "김%20철수 김%20철수 김%20철수/2 -0.25\n"
             "김%20철수 bob bob/1%232 -0.1\n"
             "김%20철수 bob bob/1%232 0\n");
+}
+
+TEST_F(WriteScores, WritesTheRowsOfAList) {
+  ListedPairs listed;
+  listed.rows = {{2, 0}};
+  scores_.pairs = {{0.5F, false, 1, 0}};
+  scores_.listed = listed;
+  ASSERT_TRUE(write_scores(folder_, scores_, set_, manifest_).ok());
+  EXPECT_EQ(text("scores-4col"), "bob 김%20철수 김%20철수/1 -0.5\n");
+  EXPECT_EQ(text("genuine.txt"), "");
+  EXPECT_EQ(text("impostor.txt"), "0.5\n");
 }
 
 TEST_F(WriteScores, LeavesNoHalfWrittenFileWhereItCannotWrite) {
