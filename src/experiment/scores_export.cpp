@@ -27,7 +27,7 @@ class LineWriter {
 
  private:
   Status flush() {
-    const Status status = writer_.append(text_);
+    Status status = writer_.append(text_);
     text_.clear();
     return status;
   }

@@ -103,6 +103,13 @@ Json record_of(const Metrics& metrics, const FeatureSet& set, const Manifest& ma
           {"data_digest", set.data_digest}};
 }
 
+Status other_chips(const std::string& key, const std::string& of_model,
+                   const std::string& of_data) {
+  return {ErrorCode::kMismatch, "the model takes photos with " + key + " = " + of_model +
+                                    ", the dataset was made with " + of_data +
+                                    "; import the photos again as the model's were"};
+}
+
 Result<std::vector<ScoredPair>> pairs_of(const FeatureSet& set, const Head& head,
                                          const JobContext& context) {
   return all_pairs(embed(head, set.features), head.m, set.identities, context);
@@ -159,9 +166,7 @@ Result<Model> with_threshold(Model model, const Threshold& threshold, const Mani
     const auto of_data = preprocessing.find(key);
     const std::string found = of_data == preprocessing.end() ? "nothing" : of_data->second;
     if (found != value) {
-      return Status{ErrorCode::kMismatch, "the model takes photos with " + key + " = " + value +
-                                              ", the dataset was made with " + found +
-                                              "; import the photos again as the model's were"};
+      return other_chips(key, value, found);
     }
   }
   model.threshold = threshold;
