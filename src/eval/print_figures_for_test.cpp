@@ -131,19 +131,27 @@ Json identification_json() {
   return {{"gallery_images", options.gallery_images}, {"cmc", rates}};
 }
 
+Json figures_json() {
+  const auto num_pairs = read_word<std::size_t>();
+  const auto num_people = read_word<std::size_t>();
+  const auto num_sets = read_word<std::size_t>();
+  const auto pairs = read_pairs(num_pairs);
+  Json json = curves_json(pairs);
+  json["metrics"] = metrics_json(pairs);
+  json["weighted"] = weighted_json(pairs, num_people, num_sets);
+  json["identification"] = identification_json();
+  return json;
+}
+
 }  // namespace
 }  // namespace kface
 
 int main() {
-  using kface::Json;
-  const auto num_pairs = kface::read_word<std::size_t>();
-  const auto num_people = kface::read_word<std::size_t>();
-  const auto num_sets = kface::read_word<std::size_t>();
-  const auto pairs = kface::read_pairs(num_pairs);
-  Json json = kface::curves_json(pairs);
-  json["metrics"] = kface::metrics_json(pairs);
-  json["weighted"] = kface::weighted_json(pairs, num_people, num_sets);
-  json["identification"] = kface::identification_json();
-  std::printf("%s\n", json.dump().c_str());
+  try {
+    std::printf("%s\n", kface::figures_json().dump().c_str());
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
+  }
   return 0;
 }

@@ -50,7 +50,7 @@ TEST(Evaluate, GivesAnIntervalToEveryEstimate) {
     }
     for (const auto& [key, value] : part.items()) {
       if (value.is_structured()) {
-        visit(value, path + "/" + key);
+        visit(value, std::string(path).append("/").append(key));
       }
     }
   };

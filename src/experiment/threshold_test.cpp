@@ -105,6 +105,17 @@ TEST(ChooseThreshold, RoundsTheRateThatIsPossibleUp) {
   EXPECT_TRUE(chosen_for(many, frozen_model(many.backbone), 0.00039).threshold);
 }
 
+TEST(ChooseThreshold, RefusesAModelThatTellsNobodyApart) {
+  auto data = make_up_data(20, 4);
+  data.set.features.assign(data.set.features.size(), 1.0F);
+  const auto chosen = chosen_for(data, frozen_model(data.backbone), 0.01);
+  EXPECT_FALSE(chosen.threshold.has_value());
+  EXPECT_EQ(chosen.refusal,
+            "even the closest pair of all accepts more than 0.01 of the different-person pairs: "
+            "this model has no threshold for that rate");
+  EXPECT_EQ(chosen.record["supported"], false);
+}
+
 TEST(ChooseThreshold, WarnsOfPeopleWhomTheModelWasFittedOn) {
   const auto data = make_up_data(20, 4);
   Model model = frozen_model(data.backbone);
