@@ -16,7 +16,7 @@ struct ThresholdArguments {
   ThresholdOptions options;
 };
 
-struct Outcome {
+struct Outcome {  // NOLINT(bugprone-exception-escape): nlohmann's move asserts only
   OpenedModel opened;
   ChosenThreshold chosen;
 };
