@@ -87,6 +87,24 @@ double auc(std::span<const RocPoint> roc);
 // Requires: a curve of compute_roc; max_points >= 2. Cost: O(points).
 std::vector<RocPoint> thin_roc(std::span<const RocPoint> roc, std::size_t max_points);
 
+// The normal deviate of a rate: the x with P(standard normal < x) = rate. The axes of a DET curve:
+// two normal distributions of equal variance give a straight line on them.
+// Requires: 0 <= rate <= 1 (-infinity at 0, infinity at 1). Error below 1e-14 * max(1, |x|), where
+// a double can tell the rate from 1.
+double probit(double rate);
+
+struct DetPoint {
+  float threshold;
+  double false_accept_rate;  // FMR, false match rate, in NIST's words
+  double false_reject_rate;  // FNMR, false non-match rate: 1 - true_accept_rate
+};
+
+// The detection error trade-off: at most max_points points of `roc`, evenly spread along the curve
+// as it is drawn on axes of probit(). Points with a rate of 0 or 1 have no place there and are left
+// out; a model without errors has none left.
+// Requires: a curve of compute_roc; max_points >= 2. Cost: O(points).
+std::vector<DetPoint> det_curve(std::span<const RocPoint> roc, std::size_t max_points);
+
 // ---- At one threshold ----
 
 struct RatesAtThreshold {
@@ -187,12 +205,14 @@ struct MetricsOptions {
   std::uint64_t seed = 1;          // of the sampled overlap and the intervals
   std::size_t bootstrap_resamples = 1000;  // 0: no intervals; otherwise at least 40
   std::size_t overlap_sample = 400;        // pairs of each kind, as in the paper
+  // The goals of Metrics::tar_at_far.
+  std::vector<double> false_accept_rates = {1e-2, 1e-3, 1e-4, 1e-5, 1e-6};
 };
 
 struct TarAtFar {
-  double false_accept_rate = 0;    // the goal
-  std::optional<Estimate> tar;     // none: too few different pairs to say
-  std::optional<float> threshold;  // see threshold_at_far
+  double false_accept_rate = 0;       // the goal
+  std::optional<Estimate> tar;        // none: too few different pairs to say
+  std::optional<Estimate> threshold;  // see threshold_at_far
 };
 
 struct Metrics {
@@ -208,8 +228,9 @@ struct Metrics {
   std::size_t overlap_num_different = 0;
   Estimate overlap_all;  // over all pairs
   Estimate auc;
-  std::vector<TarAtFar> tar_at_far;  // at 0.01, 0.001, 0.0001
+  std::vector<TarAtFar> tar_at_far;  // at MetricsOptions::false_accept_rates
   DistanceSummary distances;
+  std::optional<Estimate> d_prime;  // DistanceSummary::d_prime
   std::size_t num_same = 0;
   std::size_t num_different = 0;
   std::size_t num_identities = 0;  // that occur in the pairs
@@ -222,12 +243,13 @@ struct Metrics {
 // there are, with replacement; if identity i was drawn w_i times, a same pair of i counts w_i
 // times and a different pair of i and j counts w_i * w_j times. (Resampling pairs would treat the
 // pairs of one face as independent, and give intervals that are far too narrow.) A resample without
-// a pair of both kinds is drawn anew.
+// a pair of both kinds is drawn anew. Of a threshold at a FAR, where a resample accepts too many
+// even at its smallest distance, a value just below that one is taken.
 //
 // Errors: as above; kInvalidArgument if `same` disagrees with the identities of a pair (named), if
 //         the threshold or the score is not finite, or if bootstrap_resamples is 1..39;
 //         kInterrupted.
-// Requires: overlap_sample >= 1.
+// Requires: overlap_sample >= 1; 0 < false_accept_rates <= 1.
 // Cost:   O(n log n + n * bootstrap_resamples / 8) vector operations on context.threads threads;
 //         about 40 bytes a pair. The same bytes for any number of threads.
 Result<Metrics> compute_metrics(std::span<const ScoredPair> pairs, const MetricsOptions& options,

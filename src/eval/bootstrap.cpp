@@ -31,6 +31,16 @@ double quantile(const std::vector<double>& sorted, double rank) {
 
 }  // namespace
 
+Status check_resamples(std::size_t resamples, const std::string& what) {
+  if (resamples == 0 || resamples >= kFewestResamples) {
+    return {};
+  }
+  return {ErrorCode::kInvalidArgument, what + ": " + std::to_string(resamples) +
+                                           " resamples are too few for a 95 % interval; ask for " +
+                                           std::to_string(kFewestResamples) +
+                                           " or more, or 0 for no intervals"};
+}
+
 Result<std::vector<Figures>> bootstrap_figures(const SortedPairs& pairs, std::size_t num_identities,
                                                const SweepOptions& options, std::size_t resamples,
                                                std::uint64_t seed, const JobContext& context) {

@@ -36,6 +36,12 @@ double shared_area(std::span<const double> same, std::span<const double> differe
   return std::min(area, 1.0);  // rounding of the shares may exceed 1 by an ulp
 }
 
+bool too_few_to_say(double rate, std::size_t num_trials) {
+  constexpr double kRuleOfThree = 3.0;
+  const double expected = rate * static_cast<double>(num_trials);
+  return expected < kRuleOfThree * (1 - 1e-12);  // 300 trials are enough for 0.01, inexact as it is
+}
+
 float middle(float a, float b) {
   const auto candidate = static_cast<float>(a + (static_cast<double>(b) - a) / 2);
   return candidate < b ? candidate : a;

@@ -27,6 +27,10 @@ class Bins {
 // Sum over the bins of the smaller share; `same` and `different` are counts of the same bins.
 double shared_area(std::span<const double> same, std::span<const double> different);
 
+// With n trials and no error seen, rates above 3 / n are refuted at 95 % confidence, lower ones not
+// (the rule of three): are these trials too few to say something of that rate?
+bool too_few_to_say(double rate, std::size_t num_trials);
+
 // A threshold t with a <= t < b, in the middle where floats allow. Requires: a < b.
 float middle(float a, float b);
 

@@ -2,14 +2,12 @@
 #include <cmath>
 #include <functional>
 #include <string>
-#include <unordered_map>
 
 #include "eval/bootstrap.h"
 
 namespace kface {
 namespace {
 
-constexpr std::size_t kFewestResamples = 40;  // so that 2.5 % of them is one
 constexpr std::uint64_t kOverlapTag = 1;
 constexpr std::uint64_t kBootstrapTag = 2;
 
@@ -19,6 +17,9 @@ Status invalid(const std::string& message) {
 
 Status check_options(const MetricsOptions& options) {
   KF_REQUIRE(options.overlap_sample >= 1, options.overlap_sample);
+  for (const double rate : options.false_accept_rates) {
+    KF_REQUIRE(rate > 0 && rate <= 1, rate);
+  }
   if (options.threshold && !std::isfinite(*options.threshold)) {
     return invalid("the threshold is " + std::to_string(*options.threshold) +
                    ", expected a finite distance");
@@ -29,50 +30,7 @@ Status check_options(const MetricsOptions& options) {
                    " and its bias " + std::to_string(options.score->bias) +
                    ", expected finite numbers");
   }
-  if (options.bootstrap_resamples > 0 && options.bootstrap_resamples < kFewestResamples) {
-    return invalid(std::to_string(options.bootstrap_resamples) +
-                   " resamples are too few for a 95 % interval; ask for " +
-                   std::to_string(kFewestResamples) + " or more, or 0 for no intervals");
-  }
-  return {};
-}
-
-Status check_identities(std::span<const ScoredPair> pairs) {
-  for (std::size_t i = 0; i < pairs.size(); ++i) {
-    const ScoredPair& pair = pairs[i];
-    if (pair.same != (pair.identity_a == pair.identity_b)) {
-      return invalid("pair " + std::to_string(i) + " is marked " +
-                     (pair.same ? "same" : "different") + ", but its identities are " +
-                     std::to_string(pair.identity_a) + " and " + std::to_string(pair.identity_b));
-    }
-  }
-  return {};
-}
-
-// Renumbers the identities 0, 1, ... in ascending order; returns how many there are.
-std::size_t renumber_identities(eval::SortedPairs& pairs) {
-  std::vector<std::uint32_t> seen;
-  std::unordered_map<std::uint32_t, std::uint32_t> numbers;
-  for (auto* kind : {&pairs.same, &pairs.different}) {
-    for (const auto& pair : *kind) {
-      for (const std::uint32_t identity : {pair.a, pair.b}) {
-        if (numbers.emplace(identity, 0).second) {
-          seen.push_back(identity);
-        }
-      }
-    }
-  }
-  std::sort(seen.begin(), seen.end());
-  for (std::size_t i = 0; i < seen.size(); ++i) {
-    numbers[seen[i]] = static_cast<std::uint32_t>(i);
-  }
-  for (auto* kind : {&pairs.same, &pairs.different}) {
-    for (auto& pair : *kind) {
-      pair.a = numbers[pair.a];
-      pair.b = numbers[pair.b];
-    }
-  }
-  return seen.size();
+  return eval::check_resamples(options.bootstrap_resamples, "compute_metrics");
 }
 
 double mean_loss(const eval::SortedPairs& pairs, const PairScore& score) {
@@ -96,14 +54,20 @@ Metrics values_of(const eval::SortedPairs& pairs, const MetricsOptions& options)
   metrics.eer.value = equal.eer;
   metrics.threshold_at_eer.value = equal.threshold;
   metrics.auc.value = auc(roc);
-  for (const double goal : eval::kFarGoals) {
-    TarAtFar at_goal{goal, std::nullopt, threshold_at_far(roc, goal, metrics.num_different)};
+  for (const double goal : options.false_accept_rates) {
+    TarAtFar at_goal{goal, std::nullopt, std::nullopt};
+    if (const auto threshold = threshold_at_far(roc, goal, metrics.num_different)) {
+      at_goal.threshold = Estimate{*threshold, std::nullopt};
+    }
     if (const auto tar = tar_at_far(roc, goal, metrics.num_different)) {
       at_goal.tar = Estimate{*tar, std::nullopt};
     }
     metrics.tar_at_far.push_back(at_goal);
   }
   metrics.distances = eval::summary_of(pairs);
+  if (metrics.distances.d_prime) {
+    metrics.d_prime = Estimate{*metrics.distances.d_prime, std::nullopt};
+  }
   const SampledOverlap sampled = eval::sampled_overlap_of(
       pairs, Rng(options.seed).fork(kOverlapTag).next(), options.overlap_sample, kOverlapBins);
   metrics.overlap.value = sampled.value;
@@ -149,6 +113,13 @@ void add_intervals(const std::vector<eval::Figures>& resamples, Metrics& metrics
   for (std::size_t i = 0; i < metrics.tar_at_far.size(); ++i) {
     set_if_any(metrics.tar_at_far[i].tar,
                [i](const eval::Figures& figures) { return figures.tar[i]; });
+    set_if_any(metrics.tar_at_far[i].threshold,
+               [i](const eval::Figures& figures) { return figures.threshold[i]; });
+  }
+  const bool all_vary = std::all_of(resamples.begin(), resamples.end(),
+                                    [](const eval::Figures& f) { return f.d_prime.has_value(); });
+  if (all_vary) {
+    set_if_any(metrics.d_prime, [](const eval::Figures& figures) { return *figures.d_prime; });
   }
 }
 
@@ -157,13 +128,16 @@ void add_intervals(const std::vector<eval::Figures>& resamples, Metrics& metrics
 Result<Metrics> compute_metrics(std::span<const ScoredPair> pairs, const MetricsOptions& options,
                                 const JobContext& context) {
   KF_TRY(check_options(options));
-  KF_TRY(check_identities(pairs));
+  KF_TRY(eval::check_identities(pairs, "compute_metrics"));
   KF_ASSIGN(eval::SortedPairs sorted, eval::sort_pairs(pairs, "compute_metrics"));
   Metrics metrics = values_of(sorted, options);
-  metrics.num_identities = renumber_identities(sorted);
+  metrics.num_identities = eval::renumber_identities(sorted);
   if (options.bootstrap_resamples > 0) {
-    const eval::SweepOptions sweep{options.threshold, options.score, options.overlap_sample,
-                                   kOverlapBins};
+    const eval::SweepOptions sweep{.threshold = options.threshold,
+                                   .score = options.score,
+                                   .far_goals = options.false_accept_rates,
+                                   .overlap_sample = options.overlap_sample,
+                                   .d_prime = metrics.d_prime.has_value()};
     KF_ASSIGN(
         const std::vector<eval::Figures> figures,
         eval::bootstrap_figures(sorted, metrics.num_identities, sweep, options.bootstrap_resamples,

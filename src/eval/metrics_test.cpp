@@ -32,11 +32,13 @@ std::vector<double> numbers_of(const Metrics& m) {
   for (const auto& estimate : {m.eer, m.threshold_at_eer, m.overlap, m.overlap_all, m.auc}) {
     add(estimate);
   }
-  for (const auto& estimate : {m.accuracy, m.far_at_threshold, m.frr_at_threshold, m.loss}) {
+  for (const auto& estimate :
+       {m.accuracy, m.far_at_threshold, m.frr_at_threshold, m.loss, m.d_prime}) {
     add(estimate);
   }
   for (const auto& goal : m.tar_at_far) {
     add(goal.tar);
+    add(goal.threshold);
   }
   return numbers;
 }
@@ -65,7 +67,13 @@ TEST(ComputeMetrics, AgreesWithTheSingleFunctions) {
   EXPECT_EQ(metrics.num_different, 1710u);
   EXPECT_EQ(metrics.num_identities, 20u);
   EXPECT_EQ(metrics.num_images, 60u);
-  ASSERT_EQ(metrics.tar_at_far.size(), 3u);
+  ASSERT_EQ(metrics.tar_at_far.size(), 5u);
+  EXPECT_EQ(metrics.tar_at_far[0].threshold->value, threshold_at_far(roc, 0.01, 1710));
+  EXPECT_LE(metrics.tar_at_far[0].threshold->ci95->low, metrics.tar_at_far[0].threshold->value);
+  EXPECT_GE(metrics.tar_at_far[0].threshold->ci95->high, metrics.tar_at_far[0].threshold->value);
+  EXPECT_EQ(metrics.d_prime->value, summarize_distances(pairs).value().d_prime);
+  EXPECT_LT(metrics.d_prime->ci95->low, metrics.d_prime->value);
+  EXPECT_GT(metrics.d_prime->ci95->high, metrics.d_prime->value);
   EXPECT_TRUE(metrics.tar_at_far[0].tar->ci95.has_value());
   EXPECT_EQ(metrics.tar_at_far[1].tar, std::nullopt);  // 1710 < 3 / 0.001
 }

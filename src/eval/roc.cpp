@@ -10,9 +10,6 @@
 namespace kface {
 namespace {
 
-// With n pairs and no error seen, rates above 3/n are refuted at 95 % confidence, lower ones not.
-constexpr double kRuleOfThree = 3.0;
-
 // FAR and 1 - TAR are each off by an ulp or so: 0.1 and 1 - 0.9 are equal. The smallest true
 // difference, 1 / (same * different), is larger than this for 10^15 pairs.
 constexpr double kRounding = 1e-15;
@@ -30,11 +27,6 @@ const RocPoint& last_within(std::span<const RocPoint> roc, double false_accept_r
 // FAR - FRR: never decreases along the curve, from -1 to 1.
 double excess(const RocPoint& point) {
   return point.false_accept_rate - (1 - point.true_accept_rate);
-}
-
-bool too_few_to_say(double false_accept_rate, std::size_t num_different) {
-  const double expected = false_accept_rate * static_cast<double>(num_different);
-  return expected < kRuleOfThree * (1 - 1e-12);  // 300 pairs are enough for 0.01, inexact as it is
 }
 
 }  // namespace
@@ -95,7 +87,7 @@ EqualError equal_error(std::span<const RocPoint> roc) {
 std::optional<double> tar_at_far(std::span<const RocPoint> roc, double false_accept_rate,
                                  std::size_t num_different) {
   const RocPoint& point = last_within(roc, false_accept_rate);
-  if (too_few_to_say(false_accept_rate, num_different)) {
+  if (eval::too_few_to_say(false_accept_rate, num_different)) {
     return std::nullopt;
   }
   return point.true_accept_rate;
@@ -104,7 +96,7 @@ std::optional<double> tar_at_far(std::span<const RocPoint> roc, double false_acc
 std::optional<float> threshold_at_far(std::span<const RocPoint> roc, double false_accept_rate,
                                       std::size_t num_different) {
   const RocPoint& point = last_within(roc, false_accept_rate);
-  if (too_few_to_say(false_accept_rate, num_different) || std::isinf(point.threshold)) {
+  if (eval::too_few_to_say(false_accept_rate, num_different) || std::isinf(point.threshold)) {
     return std::nullopt;
   }
   return point.threshold;

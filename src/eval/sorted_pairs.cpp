@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
 
 namespace kface::eval {
@@ -79,6 +80,44 @@ Result<SortedPairs> sort_pairs(std::span<const ScoredPair> pairs, const std::str
   sort_by_distance(sorted.same);
   sort_by_distance(sorted.different);
   return sorted;
+}
+
+Status check_identities(std::span<const ScoredPair> pairs, const std::string& what) {
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    const ScoredPair& pair = pairs[i];
+    if (pair.same != (pair.identity_a == pair.identity_b)) {
+      return {ErrorCode::kInvalidArgument,
+              what + ": pair " + std::to_string(i) + " is marked " +
+                  (pair.same ? "same" : "different") + ", but its identities are " +
+                  std::to_string(pair.identity_a) + " and " + std::to_string(pair.identity_b)};
+    }
+  }
+  return {};
+}
+
+std::size_t renumber_identities(SortedPairs& pairs) {
+  std::vector<std::uint32_t> seen;
+  std::unordered_map<std::uint32_t, std::uint32_t> numbers;
+  for (auto* kind : {&pairs.same, &pairs.different}) {
+    for (const auto& pair : *kind) {
+      for (const std::uint32_t identity : {pair.a, pair.b}) {
+        if (numbers.emplace(identity, 0).second) {
+          seen.push_back(identity);
+        }
+      }
+    }
+  }
+  std::sort(seen.begin(), seen.end());
+  for (std::size_t i = 0; i < seen.size(); ++i) {
+    numbers[seen[i]] = static_cast<std::uint32_t>(i);
+  }
+  for (auto* kind : {&pairs.same, &pairs.different}) {
+    for (auto& pair : *kind) {
+      pair.a = numbers[pair.a];
+      pair.b = numbers[pair.b];
+    }
+  }
+  return seen.size();
 }
 
 }  // namespace kface::eval

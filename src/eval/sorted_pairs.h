@@ -33,6 +33,12 @@ struct SortedPairs {
 // pair while it works, 12 afterwards.
 Result<SortedPairs> sort_pairs(std::span<const ScoredPair> pairs, const std::string& what);
 
+// Errors: kInvalidArgument, naming the first pair whose `same` disagrees with its identities.
+Status check_identities(std::span<const ScoredPair> pairs, const std::string& what);
+
+// Renumbers the identities 0, 1, ... in ascending order; returns how many there are. Cost: O(n).
+std::size_t renumber_identities(SortedPairs& pairs);
+
 // Pairs of one distance: a gate decides all of them alike.
 struct Tie {
   float distance;

@@ -123,6 +123,9 @@ WeightedSweep::WeightedSweep(const SortedPairs& pairs, const SweepOptions& optio
     same_losses_ = losses_of(pairs.same, *options.score, true);
     different_losses_ = losses_of(pairs.different, *options.score, false);
   }
+  if (options.d_prime) {
+    moments_.emplace(pairs);
+  }
 }
 
 void WeightedSweep::add_segment(const Tie& tie) {
@@ -167,6 +170,15 @@ std::array<Figures, kLanes> WeightedSweep::figures(const LaneWeights& weights,
     const EqualError equal = equal_error_of(curve, weights, lane);
     result[lane].eer = equal.eer;
     result[lane].threshold_at_eer = equal.threshold;
+    for (const double goal : options_.far_goals) {
+      result[lane].threshold.push_back(threshold_within(curve, goal, weights, lane));
+    }
+  }
+  if (moments_) {
+    const auto d_primes = moments_->d_primes(weights);
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      result[lane].d_prime = d_primes[lane];
+    }
   }
   return result;
 }
@@ -262,12 +274,43 @@ EqualError WeightedSweep::equal_error_of(const Curve& curve, const LaneWeights& 
   return crossing_between(below, *above, above->threshold);
 }
 
+// As for equal_error_of: the segment in which the goal is exceeded, pair by pair.
+double WeightedSweep::threshold_within(const Curve& curve, double goal, const LaneWeights& weights,
+                                       std::size_t lane) const {
+  const auto beyond = std::upper_bound(
+      curve.roc.begin(), curve.roc.end(), goal,
+      [](double rate, const RocPoint& point) { return rate < point.false_accept_rate; });
+  if (beyond == curve.roc.end()) {  // the goal is 1: everything is accepted
+    return std::max(Weigher(weights, lane).last_counted(pairs_.same),
+                    Weigher(weights, lane).last_counted(pairs_.different));
+  }
+  const Segment& segment = segments_[static_cast<std::size_t>(beyond - curve.roc.begin()) - 1];
+  const std::span<const SortedPair> same = pairs_.same;
+  const std::span<const SortedPair> different = pairs_.different;
+  const Weigher weigh(weights, lane);
+  double accepted = std::round((beyond - 1)->false_accept_rate * curve.different);
+  float within = std::max(weigh.last_counted(same.first(segment.same_begin)),
+                          weigh.last_counted(different.first(segment.different_begin)));
+  TieWalk walk(same.subspan(segment.same_begin), different.subspan(segment.different_begin));
+  while (const auto tie = walk.next()) {
+    if (weigh(*tie) == 0) {
+      continue;
+    }
+    accepted += weigh.different(tie->different);
+    if (accepted / curve.different > goal) {
+      return std::isinf(within) ? std::nextafter(tie->distance, within) : within;
+    }
+    within = tie->distance;
+  }
+  return within;
+}
+
 Figures WeightedSweep::figures_of(const Curve& curve, Rng& rng) const {
   Figures figures;
   figures.auc = auc(curve.roc);
-  for (std::size_t i = 0; i < kFarGoals.size(); ++i) {
+  for (const double goal : options_.far_goals) {
     // Whether the different pairs are enough is decided once, on the pairs themselves.
-    figures.tar[i] = tar_at_far(curve.roc, kFarGoals[i], SIZE_MAX).value_or(0);
+    figures.tar.push_back(tar_at_far(curve.roc, goal, SIZE_MAX).value_or(0));
   }
   figures.overlap_all = shared_area(curve.same_bins, curve.different_bins);
   const std::size_t sample = options_.overlap_sample;

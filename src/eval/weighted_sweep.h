@@ -9,39 +9,38 @@
 #include "base/rng.h"
 #include "eval/distances.h"
 #include "eval/sorted_pairs.h"
+#include "eval/weighted_moments.h"
 
 namespace kface::eval {
 
 // The false-accept rates at which a true-accept rate is reported.
-inline constexpr std::array<double, 3> kFarGoals = {0.01, 0.001, 0.0001};
+inline constexpr std::array<double, 5> kFarGoals = {1e-2, 1e-3, 1e-4, 1e-5, 1e-6};
 
 // What one set of pairs, or one resample of it, says.
 struct Figures {
   double eer = 0;
   double threshold_at_eer = 0;
   double auc = 0;
-  std::array<double, kFarGoals.size()> tar{};  // at kFarGoals
-  double overlap = 0;                          // of a sample
+  std::vector<double> tar;  // at SweepOptions::far_goals
+  // The largest distance within each of them; just below the smallest where that accepts too many.
+  std::vector<double> threshold;
+  double overlap = 0;  // of a sample
   double overlap_all = 0;
   double loss = 0;  // 0 without a score; the next three 0 without a threshold
   double accuracy = 0;
   double false_accept_rate = 0;
   double false_reject_rate = 0;
+  std::optional<double> d_prime;  // none if not asked for, or if neither kind varies
 };
 
 struct SweepOptions {
   std::optional<float> threshold;
   std::optional<PairScore> score;
+  std::vector<double> far_goals{kFarGoals.begin(), kFarGoals.end()};
   std::size_t overlap_sample = 400;
   std::size_t overlap_bins = kOverlapBins;
+  bool d_prime = false;
 };
-
-// Resamples are worked on this many at a time, side by side in vector registers.
-inline constexpr std::size_t kLanes = 16;
-using Lanes = std::array<std::uint32_t, kLanes>;
-
-// Weights of the identities in kLanes resamples: [num_identities][kLanes].
-using LaneWeights = std::vector<Lanes>;
 
 // Computes the figures of weighted pairs: same pairs of identity i count w_i times, different pairs
 // of i and j count w_i * w_j times.
@@ -83,12 +82,15 @@ class WeightedSweep {
   Sums sum_segments(const LaneWeights& weights) const;
   Curve trace(const Sums& sums, std::size_t lane) const;
   EqualError equal_error_of(const Curve& curve, const LaneWeights& weights, std::size_t lane) const;
+  double threshold_within(const Curve& curve, double goal, const LaneWeights& weights,
+                          std::size_t lane) const;
   Figures figures_of(const Curve& curve, Rng& rng) const;
 
   const SortedPairs& pairs_;
   SweepOptions options_;
   Bins bins_;
   std::vector<Segment> segments_;
+  std::optional<WeightedMoments> moments_;
   std::vector<float> same_losses_;  // of each pair, if there is a score
   std::vector<float> different_losses_;
 };

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "eval/test_pairs.h"
 
 namespace kface::eval {
@@ -31,7 +33,14 @@ void expect_figures_of(const std::vector<ScoredPair>& all, const SortedPairs& un
   EXPECT_NEAR(figures.auc, auc(roc), 1e-13);
   for (std::size_t i = 0; i < kFarGoals.size(); ++i) {
     EXPECT_EQ(figures.tar[i], tar_at_far(roc, kFarGoals[i], SIZE_MAX));
+    const float just_below = std::nextafter(roc[1].threshold, -1.0F);
+    EXPECT_EQ(figures.threshold[i],
+              threshold_at_far(roc, kFarGoals[i], SIZE_MAX).value_or(just_below));
   }
+  const auto d_prime = summarize_distances(all).value().d_prime;
+  ASSERT_EQ(figures.d_prime.has_value(), d_prime.has_value());
+  EXPECT_NEAR(figures.d_prime.value_or(0), d_prime.value_or(0),
+              1e-12 * (1 + std::fabs(d_prime.value_or(0))));
   const auto rates = rates_at(all, *options.threshold).value();
   EXPECT_EQ(figures.accuracy, rates.accuracy);
   EXPECT_EQ(figures.false_accept_rate, rates.false_accept_rate);
@@ -60,6 +69,7 @@ TEST(WeightedSweep, EqualsTheFiguresOfPairsWrittenDownAsOftenAsTheyCount) {
     options.threshold = static_cast<float>(seed * seed) / 2;
     options.score = PairScore{-0.1, 2};
     options.overlap_bins = 6;
+    options.d_prime = true;
     const WeightedSweep sweep(sorted, options);
     Rng rng(seed + 100);
     LaneWeights weights(kPeople);

@@ -1,11 +1,11 @@
 #include "experiment/evaluate.h"
 
 #include <algorithm>
-#include <unordered_map>
 
-#include "eval/all_pairs.h"
+#include "eval/identification.h"
 #include "experiment/metrics_json.h"
 #include "kface/metrics.h"
+#include "kface/paired.h"
 
 namespace kface {
 namespace {
@@ -40,79 +40,6 @@ Json with_context(const Metrics& metrics, const Manifest& manifest, const Model&
   return json;
 }
 
-struct ListedDistances {
-  std::vector<FoldedPair> folded;
-  std::vector<ScoredPair> scored;
-  std::size_t num_missing = 0;
-};
-
-class PairScorer {
- public:
-  PairScorer(const FeatureSet& set, const Manifest& manifest, const Model& model)
-      : set_(set), m_(model.head.m), embeddings_(embed(model.head, set.features)) {
-    for (const auto& image : manifest.images) {
-      row_of_.emplace(image.id, kRefused);
-    }
-    for (std::uint32_t row = 0; row < set.size(); ++row) {
-      row_of_[manifest.images[set.images[row]].id] = row;
-    }
-  }
-
-  Result<ListedDistances> score(const PairList& list) const {
-    KF_TRY(check_names(list));
-    ListedDistances result;
-    for (const ListedPair& pair : list.pairs) {
-      const auto a = row_of_.at(pair.a);
-      const auto b = row_of_.at(pair.b);
-      FoldedPair folded{.distance = std::nullopt, .same = pair.same, .fold = pair.fold};
-      if (a == kRefused || b == kRefused) {
-        ++result.num_missing;
-      } else {
-        if ((set_.identities[a] == set_.identities[b]) != pair.same) {
-          return Status{ErrorCode::kMismatch,
-                        "the list says that " + pair.a + " and " + pair.b + " show " +
-                            (pair.same ? "one person" : "two people") +
-                            ", the dataset says otherwise; is it the list of this dataset?"};
-        }
-        folded.distance = euclidean_distance(row(a), row(b));
-        result.scored.push_back(
-            {*folded.distance, pair.same, set_.identities[a], set_.identities[b]});
-      }
-      result.folded.push_back(folded);
-    }
-    return result;
-  }
-
- private:
-  static constexpr std::uint32_t kRefused = UINT32_MAX;
-
-  std::span<const float> row(std::uint32_t at) const {
-    return std::span(embeddings_).subspan(at * m_, m_);
-  }
-
-  Status check_names(const PairList& list) const {
-    std::size_t unknown = 0;
-    std::string first;
-    for (const ListedPair& pair : list.pairs) {
-      for (const auto& name : {pair.a, pair.b}) {
-        if (!row_of_.contains(name)) {
-          first = unknown++ == 0 ? name : first;
-        }
-      }
-    }
-    return unknown == 0 ? Status{}
-                        : Status{ErrorCode::kNotFound,
-                                 "the pair list names " + std::to_string(unknown) +
-                                     " images that the dataset does not have, the first is '" +
-                                     first + "'; the dataset's own are in manifest.csv, column id"};
-  }
-
-  const FeatureSet& set_;
-  std::size_t m_;
-  std::vector<float> embeddings_;
-  std::unordered_map<std::string, std::uint32_t> row_of_;  // by image id
-};
-
 Json view2_json(const CrossValidation& result) {
   Json folds = Json::array();
   for (const FoldResult& fold : result.folds) {
@@ -128,31 +55,109 @@ Json view2_json(const CrossValidation& result) {
           {"folds", folds}};
 }
 
+Json identification_json(const Identification& result, const EvaluateOptions& options) {
+  Json ranks = Json::object();
+  for (std::size_t k = 0; k < result.cmc.size(); ++k) {
+    ranks[std::to_string(k + 1)] = to_json(result.cmc[k]);
+  }
+  Json fnir = Json::object();
+  for (const FnirAtFpir& goal : result.fnir_at_fpir) {
+    fnir[rate_key(goal.false_positive_rate)] = to_json(goal.fnir);
+  }
+  return {{"gallery_images", options.gallery_images},
+          {"num_enrolled", result.num_enrolled},
+          {"num_probes", result.num_probes},
+          {"rank", ranks},
+          {"open_set",
+           {{"splits", result.splits},
+            {"num_enrolled", result.num_open_enrolled},
+            {"num_mated", result.num_mated},
+            {"num_nonmated", result.num_nonmated},
+            {"fnir_at_fpir", fnir}}}};
+}
+
+// Has anybody an image beyond those that make his template?
+bool has_probes(const FeatureSet& set, std::size_t gallery_images) {
+  std::vector<std::size_t> images(set.identity_names.size());
+  return std::any_of(set.identities.begin(), set.identities.end(),
+                     [&](std::uint32_t identity) { return ++images[identity] > gallery_images; });
+}
+
+Result<Json> identification_of(const FeatureSet& set, const Model& model,
+                               const EvaluateOptions& options, const JobContext& context) {
+  const auto gallery_images = static_cast<std::size_t>(options.gallery_images);
+  if (!has_probes(set, gallery_images)) {
+    return Json(nullptr);
+  }
+  const IdentificationOptions wanted{
+      .gallery_images = gallery_images,
+      .splits = static_cast<std::size_t>(options.splits),
+      .seed = options.seed,
+      .bootstrap_resamples = static_cast<std::size_t>(options.bootstrap)};
+  KF_ASSIGN(const Identification result, identify(embed(model.head, set.features), model.head.m,
+                                                  set.identities, wanted, context));
+  return identification_json(result, options);
+}
+
+Status check_options(const EvaluateOptions& options) {
+  if (options.det_points == 1) {
+    return {ErrorCode::kInvalidArgument,
+            "a DET curve of 1 point was asked for; ask for 0 (none) or 2 and more"};
+  }
+  return {};
+}
+
 }  // namespace
+
+Result<Json> evaluate_scores(const ScoredPairs& scores, const FeatureSet& set,
+                             const Manifest& manifest, const Model& model,
+                             const std::string& model_name, const EvaluateOptions& options,
+                             const JobContext& context) {
+  KF_TRY(check_options(options));
+  KF_ASSIGN(const Metrics metrics,
+            compute_metrics(scores.pairs, wanted_metrics(model, options, set.size()), context));
+  Json json = with_context(metrics, manifest, model, model_name);
+  if (options.det_points > 0) {
+    KF_ASSIGN(const auto roc, compute_roc(scores.pairs));
+    json["det"] = det_json(det_curve(roc, static_cast<std::size_t>(options.det_points)));
+  }
+  if (!scores.listed) {
+    KF_ASSIGN(json["identification"], identification_of(set, model, options, context));
+    return json;
+  }
+  json["num_pairs"] = scores.listed->folded.size();
+  json["num_missing"] = scores.listed->num_missing;
+  if (scores.listed->num_folds > 1) {
+    KF_ASSIGN(const CrossValidation view2, cross_validate(scores.listed->folded));
+    json["view2"] = view2_json(view2);
+  }
+  return json;
+}
 
 Result<Json> evaluate_all_pairs(const FeatureSet& set, const Manifest& manifest, const Model& model,
                                 const std::string& model_name, const EvaluateOptions& options,
                                 const JobContext& context) {
-  const auto embeddings = embed(model.head, set.features);
-  KF_ASSIGN(const auto pairs, all_pairs(embeddings, model.head.m, set.identities, context));
-  KF_ASSIGN(const Metrics metrics,
-            compute_metrics(pairs, wanted_metrics(model, options, set.size()), context));
-  return with_context(metrics, manifest, model, model_name);
+  KF_ASSIGN(const ScoredPairs scores, score_all_pairs(set, model, context));
+  return evaluate_scores(scores, set, manifest, model, model_name, options, context);
 }
 
 Result<Json> evaluate_pair_list(const FeatureSet& set, const Manifest& manifest, const Model& model,
                                 const std::string& model_name, const PairList& list,
                                 const EvaluateOptions& options, const JobContext& context) {
-  KF_ASSIGN(const ListedDistances listed, PairScorer(set, manifest, model).score(list));
-  KF_ASSIGN(const Metrics metrics,
-            compute_metrics(listed.scored, wanted_metrics(model, options, set.size()), context));
-  Json json = with_context(metrics, manifest, model, model_name);
-  json["num_pairs"] = list.pairs.size();
-  json["num_missing"] = listed.num_missing;
-  if (list.num_folds > 1) {
-    KF_ASSIGN(const CrossValidation view2, cross_validate(listed.folded));
-    json["view2"] = view2_json(view2);
-  }
+  KF_ASSIGN(const ScoredPairs scores, score_pair_list(set, manifest, model, list));
+  return evaluate_scores(scores, set, manifest, model, model_name, options, context);
+}
+
+Result<Json> compare_scores(const ScoredPairs& scores, const std::string& model_name,
+                            const ScoredPairs& other, const std::string& other_name,
+                            const EvaluateOptions& options, const JobContext& context) {
+  const PairedOptions paired{.seed = options.seed,
+                             .bootstrap_resamples = static_cast<std::size_t>(options.bootstrap)};
+  KF_ASSIGN(const PairedDifference difference,
+            paired_difference(scores.pairs, other.pairs, paired, context));
+  Json json{{"against", other_name}};
+  json.update(to_json(difference));
+  json["sentence"] = comparison_sentence(difference, model_name, other_name);
   return json;
 }
 

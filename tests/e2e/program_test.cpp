@@ -114,6 +114,7 @@ TEST_F(Program, GoesFromPhotosToADecision) {
   EXPECT_EQ(metrics["num_same"], 4 * 55 + 45);
   EXPECT_TRUE(metrics["eer"].contains("ci95"));
   EXPECT_TRUE(metrics["tar_at_far"]["0.0001"].is_null());
+  EXPECT_EQ(metrics["identification"]["num_enrolled"], 5);
 
   auto people = fs::directory_iterator(johns_);
   std::vector<fs::path> folders;
@@ -168,6 +169,62 @@ TEST_F(Program, ACalibratedModelComputesInEightBitsAndDecidesAlike) {
   ASSERT_EQ(uncalibrated.exit_code, 0) << uncalibrated.err;
   EXPECT_EQ(uncalibrated.json()["samples_ms"].size(), 3U);
   EXPECT_GT(uncalibrated.json()["layers"].size(), 29U);
+}
+
+TEST_F(Program, FindsAThresholdAndWritesTheModelThatHasIt) {
+  import_johns("data");
+  const Outcome chosen = run({"threshold", "-m", "frozen", path("data"), "--far", "0.01", "-o",
+                              path("door.kface"), "--json"});
+  ASSERT_EQ(chosen.exit_code, 0) << chosen.err;
+  const auto record = chosen.json();
+  EXPECT_TRUE(record["supported"].get<bool>());
+  EXPECT_LE(record["far_measured"].get<double>(), 0.01);
+  EXPECT_EQ(record["customary"]["threshold"], 0.6);
+  const Outcome evaluated = run({"evaluate", path("door.kface"), path("data"), "--json"});
+  ASSERT_EQ(evaluated.exit_code, 0) << evaluated.err;
+  EXPECT_EQ(evaluated.json()["threshold"].get<float>(), record["threshold"]["value"].get<float>());
+  EXPECT_EQ(evaluated.json()["far_at_threshold"]["value"], record["far_measured"]);
+  EXPECT_EQ(evaluated.json()["model"], record["written_model"]);
+
+  for (const std::vector<std::string>& output : {std::vector<std::string>{}, {"--json"}}) {
+    std::vector<std::string> arguments = {"threshold", "-m",   "frozen", path("data"),
+                                          "--far",     "1e-6", "-o",     path("none.kface")};
+    arguments.insert(arguments.end(), output.begin(), output.end());
+    const Outcome refused = run(arguments);
+    EXPECT_EQ(refused.exit_code, 1);
+    EXPECT_NE(refused.err.find("needs 3000000 different-person pairs"), std::string::npos)
+        << refused.err;
+    EXPECT_FALSE(fs::exists(path("none.kface")));
+    EXPECT_EQ(refused.out.find("\"supported\": false") != std::string::npos, !output.empty());
+  }
+
+  ASSERT_EQ(run({"train", path("data"), "-o", path("m.kface"), "--recipe", "calibrated"}).exit_code,
+            0);
+  const Outcome own = run({"threshold", "-m", path("m.kface"), path("data"), "--far", "0.01"});
+  EXPECT_EQ(own.exit_code, 0);
+  EXPECT_NE(own.err.find("warning: the model was fitted on this very dataset"), std::string::npos)
+      << own.err;
+}
+
+TEST_F(Program, ComparesTwoModelsAndExportsTheirScores) {
+  import_johns("data");
+  ASSERT_EQ(run({"train", path("data"), "-o", path("m.kface"), "--recipe", "calibrated"}).exit_code,
+            0);
+  const Outcome compared = run({"evaluate", path("m.kface"), path("data"), "--against", "frozen",
+                                "--scores-out", path("scores"), "--bootstrap", "40", "--json"});
+  ASSERT_EQ(compared.exit_code, 0) << compared.err;
+  const auto json = compared.json();
+  EXPECT_EQ(json["comparison"]["against"], "frozen");
+  EXPECT_EQ(json["comparison"]["verdict"], "cannot tell");  // five people
+  const auto lines = [&](const char* name) {
+    const std::string text = read_text(path("scores") + "/" + name).value();
+    return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+  };
+  EXPECT_EQ(lines("genuine.txt"), json["num_same"].get<std::size_t>());
+  EXPECT_EQ(lines("impostor.txt"), json["num_different"].get<std::size_t>());
+  EXPECT_EQ(lines("scores-4col"), lines("genuine.txt") + lines("impostor.txt"));
+  const Outcome usage = run({"evaluate", "frozen", path("data"), "--against-backbone", "vgg-face"});
+  EXPECT_EQ(usage.exit_code, 2);
 }
 
 TEST_F(Program, SameSeedSameBytesForAnyNumberOfThreads) {

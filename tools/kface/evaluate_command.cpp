@@ -3,7 +3,9 @@
 #include "base/files.h"
 #include "commands.h"
 #include "dataset_job.h"
+#include "evaluate_output.h"
 #include "experiment/evaluate.h"
+#include "experiment/scores_export.h"
 #include "verify/verifier.h"
 
 namespace kface::cli {
@@ -16,70 +18,65 @@ struct EvaluateArguments {
   std::string dataset;
   std::string backbone = "dlib-resnet";
   std::string pairs;
+  std::string against;
+  std::string against_backbone;
+  std::string scores_out;
   EvaluateOptions options;
 };
 
-std::string percent(const Json& estimate) {
-  if (estimate.is_null()) {
-    return "too few pairs";
-  }
-  char text[96];
-  const double value = estimate["value"].get<double>() * 100;
-  if (estimate.contains("ci95") && !estimate["ci95"].is_null()) {
-    std::snprintf(text, sizeof(text), "%.3f %%  [%.3f, %.3f]", value,
-                  estimate["ci95"][0].get<double>() * 100, estimate["ci95"][1].get<double>() * 100);
+// A model, its features of the dataset, and what it says of the pairs.
+struct Scored {
+  OpenedModel opened;
+  FeatureSet set;
+  ScoredPairs scores;
+};
+
+Result<Scored> score(const Globals& globals, const std::string& model, const std::string& backbone,
+                     const std::filesystem::path& dataset, const Manifest& manifest,
+                     const std::optional<PairList>& list) {
+  Scored scored;
+  KF_ASSIGN(scored.opened, open_model(model, backbone, models_folder(globals)));
+  KF_ASSIGN(scored.set, load_or_extract(dataset, manifest, *scored.opened.backbone,
+                                        job_context(globals, "extract")));
+  if (list) {
+    KF_ASSIGN(scored.scores, score_pair_list(scored.set, manifest, scored.opened.model, *list));
   } else {
-    std::snprintf(text, sizeof(text), "%.3f %%", value);
+    KF_ASSIGN(scored.scores,
+              score_all_pairs(scored.set, scored.opened.model, job_context(globals, "score")));
   }
-  return text;
+  return scored;
 }
 
-void print_line(const char* what, const std::string& value) {
-  std::printf("%-34s %s\n", what, value.c_str());
-}
-
-void print_evaluation(const Json& json) {
-  std::printf("model %s (%s), %s same and %s different pairs of %s people, %s images refused\n",
-              json["model"].get<std::string>().c_str(), json["recipe"].get<std::string>().c_str(),
-              json["num_same"].dump().c_str(), json["num_different"].dump().c_str(),
-              json["num_identities"].dump().c_str(), json["num_rejected"].dump().c_str());
-  print_line("equal error rate", percent(json["eer"]));
-  for (const auto& [far, tar] : json["tar_at_far"].items()) {
-    print_line(("true accepts at FAR " + far).c_str(), percent(tar));
-  }
-  char threshold[64];
-  std::snprintf(threshold, sizeof(threshold),
-                "at the model's threshold %.4f:", json["threshold"].get<double>());
-  std::printf("%s\n", threshold);
-  print_line("  accuracy", percent(json["accuracy"]));
-  print_line("  false-accept rate", percent(json["far_at_threshold"]));
-  print_line("overlap, 400 + 400 pairs", percent(json["overlap"]));
-  if (json.contains("view2")) {
-    char text[96];
-    std::snprintf(
-        text, sizeof(text), "%.2f %% +- %.2f (%s of %s pairs lack an image: counted wrong)",
-        json["view2"]["accuracy"].get<double>() * 100,
-        json["view2"]["standard_error"].get<double>() * 100,
-        json["view2"]["num_missing"].dump().c_str(), json["view2"]["num_pairs"].dump().c_str());
-    print_line("accuracy over folds (View 2)", text);
-  }
+// The name of a model in the sentence: two frozen networks differ by their backbones alone.
+std::string shown_name(const OpenedModel& opened, const OpenedModel& other) {
+  return opened.name == other.name ? opened.name + " " + opened.backbone->info().id : opened.name;
 }
 
 Result<Json> evaluate(const Globals& globals, const EvaluateArguments& arguments) {
-  KF_ASSIGN(const OpenedModel opened,
-            open_model(arguments.model, arguments.backbone, models_folder(globals)));
   const std::filesystem::path dataset = arguments.dataset;
   KF_ASSIGN(const Manifest manifest, read_manifest(dataset));
-  KF_ASSIGN(const FeatureSet set,
-            load_or_extract(dataset, manifest, *opened.backbone, job_context(globals, "extract")));
-  const JobContext context = job_context(globals, "evaluate");
-  if (arguments.pairs.empty()) {
-    return evaluate_all_pairs(set, manifest, opened.model, opened.name, arguments.options, context);
+  std::optional<PairList> list;
+  if (!arguments.pairs.empty()) {
+    KF_ASSIGN(const std::string text, read_text(arguments.pairs, kMaxListBytes));
+    KF_ASSIGN(list, parse_pair_list(text, arguments.pairs));
   }
-  KF_ASSIGN(const std::string text, read_text(arguments.pairs, kMaxListBytes));
-  KF_ASSIGN(const PairList list, parse_pair_list(text, arguments.pairs));
-  return evaluate_pair_list(set, manifest, opened.model, opened.name, list, arguments.options,
-                            context);
+  KF_ASSIGN(const Scored a,
+            score(globals, arguments.model, arguments.backbone, dataset, manifest, list));
+  const JobContext context = job_context(globals, "evaluate");
+  KF_ASSIGN(Json json, evaluate_scores(a.scores, a.set, manifest, a.opened.model, a.opened.name,
+                                       arguments.options, context));
+  if (!arguments.scores_out.empty()) {
+    KF_TRY(write_scores(arguments.scores_out, a.scores, a.set, manifest));
+  }
+  if (!arguments.against.empty()) {
+    const std::string& backbone =
+        arguments.against_backbone.empty() ? arguments.backbone : arguments.against_backbone;
+    KF_ASSIGN(const Scored b, score(globals, arguments.against, backbone, dataset, manifest, list));
+    KF_ASSIGN(json["comparison"],
+              compare_scores(a.scores, shown_name(a.opened, b.opened), b.scores,
+                             shown_name(b.opened, a.opened), arguments.options, context));
+  }
+  return json;
 }
 
 int run_evaluate(const Globals& globals, const EvaluateArguments& arguments) {
@@ -100,9 +97,11 @@ int run_evaluate(const Globals& globals, const EvaluateArguments& arguments) {
 void add_evaluate_command(CLI::App& app, Globals& globals) {
   const auto arguments = std::make_shared<EvaluateArguments>();
   CLI::App* command =
-      add_command(app, globals, "evaluate", "Measure a model on a dataset, with 95 % intervals",
+      add_command(app, globals, "evaluate",
+                  "Measure a model on a dataset, with 95 % intervals, alone or against another",
                   "  kface evaluate staff.kface data                    all pairs\n"
-                  "  kface evaluate frozen lfw --pairs pairs.txt        LFW View 2",
+                  "  kface evaluate frozen lfw --pairs pairs.txt        LFW View 2\n"
+                  "  kface evaluate staff.kface data --against frozen   better, worse, cannot tell",
                   [&globals, arguments] { return run_evaluate(globals, *arguments); });
   command
       ->add_option("MODEL", arguments->model, "model file, or 'frozen' for the backbone as it is")
@@ -112,6 +111,15 @@ void add_evaluate_command(CLI::App& app, Globals& globals) {
       ->capture_default_str();
   command->add_option("--pairs", arguments->pairs,
                       "list of pairs: LFW's pairs.txt, or lines of id, id, 1 or 0");
+  auto* against = command->add_option("--against", arguments->against,
+                                      "another model file, or 'frozen', compared with on the same "
+                                      "pairs; needs --bootstrap");
+  command
+      ->add_option("--against-backbone", arguments->against_backbone,
+                   "backbone of --against frozen (else that of --backbone)")
+      ->needs(against);
+  command->add_option("--scores-out", arguments->scores_out,
+                      "folder for the scores as text, for PyEER and Bob (docs/formats/scores.md)");
   visit_evaluate_options(arguments->options, OptionAdder(*command));
 }
 

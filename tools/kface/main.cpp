@@ -59,6 +59,7 @@ int main(int argc, char** argv) {
   add_extract_command(app, globals);
   add_train_command(app, globals);
   add_evaluate_command(app, globals);
+  add_threshold_command(app, globals);
   add_compare_command(app, globals);
   add_sweep_command(app, globals);
   add_report_command(app, globals);
