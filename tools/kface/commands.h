@@ -11,6 +11,7 @@ void add_extract_command(CLI::App& app, Globals& globals);
 void add_train_command(CLI::App& app, Globals& globals);
 void add_evaluate_command(CLI::App& app, Globals& globals);
 void add_compare_command(CLI::App& app, Globals& globals);
+void add_conditions_command(CLI::App& app, Globals& globals);
 void add_sweep_command(CLI::App& app, Globals& globals);
 void add_report_command(CLI::App& app, Globals& globals);
 void add_verify_command(CLI::App& app, Globals& globals);

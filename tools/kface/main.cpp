@@ -60,6 +60,7 @@ int main(int argc, char** argv) {
   add_train_command(app, globals);
   add_evaluate_command(app, globals);
   add_compare_command(app, globals);
+  add_conditions_command(app, globals);
   add_sweep_command(app, globals);
   add_report_command(app, globals);
   add_verify_command(app, globals);
