@@ -13,6 +13,7 @@ void add_evaluate_command(CLI::App& app, Globals& globals);
 void add_compare_command(CLI::App& app, Globals& globals);
 void add_conditions_command(CLI::App& app, Globals& globals);
 void add_sweep_command(CLI::App& app, Globals& globals);
+void add_protocol_command(CLI::App& app, Globals& globals);
 void add_report_command(CLI::App& app, Globals& globals);
 void add_verify_command(CLI::App& app, Globals& globals);
 void add_embed_command(CLI::App& app, Globals& globals);

@@ -62,6 +62,7 @@ int main(int argc, char** argv) {
   add_compare_command(app, globals);
   add_conditions_command(app, globals);
   add_sweep_command(app, globals);
+  add_protocol_command(app, globals);
   add_report_command(app, globals);
   add_verify_command(app, globals);
   add_embed_command(app, globals);
