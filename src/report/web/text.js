@@ -60,3 +60,17 @@ const distinct = (values) => [...new Set(values)];
 // The paper prefers 4:6; where a record has none, its first ratio stands for it.
 const chosen_ratio = (results) =>
   results.some((result) => result.ratio === '4:6') ? '4:6' : results[0]?.ratio;
+
+// A sentence of the record: a text, or one in each language.
+const in_language = (sentence) => (typeof sentence === 'string' ? sentence
+  : sentence?.[kface.language] ?? sentence?.en ?? '');
+
+const verdict_name = (verdict) => {
+  const key = `verdict.${String(verdict).replace(' ', '_')}`;
+  return has_text(key) ? t(key) : String(verdict);
+};
+
+const acquire_sentence = (record) => t(Number.isFinite(record.failure_to_acquire)
+  ? 'acquire.sentence.rate' : 'acquire.sentence.count', {
+  rejected: whole(record.num_rejected ?? record.dataset.num_rejected),
+  rate: Number.isFinite(record.failure_to_acquire) ? percent(record.failure_to_acquire) : '' });

@@ -44,6 +44,16 @@
       h('li', {}, t('summary.compare.best', { name: best.name, eer: percent(best.eer.mean) })));
   }
 
+  function evaluate_headline(record) {
+    const view2 = record.view2;
+    return h('ol', { class: 'headlines' },
+      h('li', {}, t('summary.evaluate.eer', { eer: write_with_interval(record.eer, percent),
+        acquire: acquire_rate(record) })),
+      view2 ? h('li', {}, t('summary.evaluate.view2', { accuracy: plain(2)(100 * view2.accuracy),
+        error: plain(2)(100 * view2.standard_error) })) : null,
+      record.comparison ? h('li', {}, in_language(record.comparison.sentence)) : null);
+  }
+
   function skipped(record) {
     if (!record.skipped?.length) return null;
     return [h('h3', {}, t('summary.skipped')), h('ul', {}, record.skipped.map((entry) =>
@@ -53,13 +63,15 @@
 
   kface.section({
     id: 'summary',
-    kinds: ['sweep', 'compare'],
+    kinds: ['sweep', 'compare', 'conditions', 'evaluate'],
     render: (record) => [
       record.dataset.simulated
         ? h('p', { class: 'notice' }, h('strong', {}, t('summary.simulated.title')), ' ',
           t('summary.simulated')) : null,
       paragraph(t(`summary.done.${record.kind}`, { splits: record.num_splits })),
-      record.kind === 'sweep' ? honest_facts(record) : compare_headline(record),
+      record.kind === 'sweep' ? honest_facts(record) : null,
+      record.kind === 'compare' ? compare_headline(record) : null,
+      record.kind === 'evaluate' ? evaluate_headline(record) : null,
       record.findings?.length ? h('ul', { class: 'headlines' }, record.findings.map((finding) =>
         h('li', {}, finding[kface.language] ?? finding.en))) : null,
       skipped(record),
