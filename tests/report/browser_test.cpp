@@ -170,6 +170,63 @@ TEST_F(ReportInBrowser, DrawsAComparison) {
   EXPECT_TRUE(contains(document, "calibrated"));
 }
 
+TEST_F(ReportInBrowser, ShowsVerdictsAndFailureToAcquireBesideRecipes) {
+  const std::string document = open(page_of(fixture::compare_record()), "en", "1280,1500");
+  expect_drawn(document, "4");
+  EXPECT_TRUE(contains(document, "auto is better than frozen by 2.1 points of EER."));
+  EXPECT_TRUE(contains(document, "Chosen over the splits: calibrated × 17, frozen × 3."));
+  EXPECT_TRUE(contains(document, "−2.05 [−3.00, −1.10]"));
+  EXPECT_TRUE(contains(document, "Equal error rate · failure to acquire 2.8"));
+}
+
+TEST_F(ReportInBrowser, DrawsConditionsWithTheirHeatMaps) {
+  const std::string document = open(page_of(fixture::conditions_record()), "en", "1280,3400");
+  expect_drawn(document, "3");
+  expect_picture(1280);
+  EXPECT_TRUE(contains(document, "The conditions are simulated."));
+  EXPECT_TRUE(contains(document, "The model was fitted on these very photos"));
+  EXPECT_TRUE(contains(document, "Varied photos were better in every split."));
+  EXPECT_TRUE(contains(document, "40 lux: too few pairs to measure (4 same, 90,000 different)"));
+  EXPECT_TRUE(contains(document, "No heat map: found 3 people with 2 images or more"));
+  EXPECT_TRUE(contains(document, "class=\"heat none\""));
+  EXPECT_TRUE(contains(document, "--heat: 1.000")) << "the worst entry";
+  EXPECT_TRUE(contains(document, "middle (41.2 to 97.5)"));
+  EXPECT_TRUE(contains(document, "&lt;b&gt;mask&lt;/b&gt;"));
+  EXPECT_FALSE(contains(document, "<b>mask"));
+}
+
+TEST_F(ReportInBrowser, DrawsConditionsInKoreanOnAPhone) {
+  const std::string document = open(page_of(fixture::conditions_record()), "ko", "500,3000");
+  expect_drawn(document, "3");
+  expect_picture(500);
+  EXPECT_TRUE(contains(document, "모든 분할에서 다양한 사진이 더 나았습니다."));
+}
+
+TEST_F(ReportInBrowser, DrawsAnEvaluationBesidePublishedResults) {
+  const std::string document = open(page_of(fixture::evaluate_record()), "en", "1280,3400");
+  expect_drawn(document, "2");  // DET and CMC
+  expect_picture(1280);
+  EXPECT_TRUE(contains(document, "calibrated is better than frozen: EER lower by 1.20 points"));
+  EXPECT_TRUE(contains(document, "98.62 ± 0.16 %"));
+  EXPECT_TRUE(contains(document, "too few pairs for this rate"));
+  EXPECT_TRUE(contains(document, "Beside published results"));
+  EXPECT_TRUE(contains(document, "The people are not the published 30."));
+  EXPECT_TRUE(contains(document, "ours &lt;i&gt;"));
+}
+
+TEST_F(ReportInBrowser, DrawsTheOtherShapesOfAnEvaluation) {
+  auto record = fixture::evaluate_record();
+  record["det"] = {{{"far", 0.001}, {"fnmr", 0.05}}, {{"far", 0.01}, {"fnmr", 0.02}}};
+  record["identification"] = {{"cmc", {0.9, 0.95}}, {"num_enrolled", 4}, {"num_probes", 9}};
+  for (const char* absent : {"comparison", "view2", "protocol", "failure_to_acquire", "d_prime"}) {
+    record.erase(absent);
+  }
+  const std::string document = open(page_of(record), "en", "1280,2000");
+  expect_drawn(document, "2");
+  EXPECT_TRUE(contains(document, "55 photos were refused at import"));
+  EXPECT_FALSE(contains(document, "Beside published results"));
+}
+
 TEST_F(ReportInBrowser, ShowsHostileNamesAsText) {
   const std::string document = open(page_of(fixture::sweep_record()), "en/pairs", "1280,900");
   expect_drawn(document, "30");

@@ -19,13 +19,16 @@ const whisker_text = (one) => (one.low === one.high ? percent(one.value)
 
 // A forest plot: one line a row, a dot with its whisker for each of `series`
 // [{name, colour, of: row -> metric}]. `rows` are [{label, ...}], drawn from top to bottom.
-function forest_option(rows, series, { name = '', whole_range = false } = {}) {
+// With `logarithmic`, an outlier leaves room for the others.
+function forest_option(rows, series, { name = '', logarithmic = false } = {}) {
+  const lowest = logarithmic ? log_floor(rows, series) : 0;
   const shift = (i) => (i - (series.length - 1) / 2) * 16; // px apart within a row
   const whiskers = (one, i) => ({
     type: 'custom', silent: true, z: 3, name: one.name, itemStyle: { color: one.colour },
     data: rows.map((row, at) => ({ at, estimate: estimate_of(one.of(row)) }))
       .filter(({ estimate }) => estimate)
-      .map(({ at, estimate }) => [estimate.value, at, estimate.low, estimate.high]),
+      .map(({ at, estimate }) => [estimate.value, at, Math.max(estimate.low, lowest),
+        estimate.high]),
     encode: { x: [0, 2, 3], y: 1 },
     renderItem: (params, api) => {
       const point = (rate) => {
@@ -43,20 +46,35 @@ function forest_option(rows, series, { name = '', whole_range = false } = {}) {
   });
   const longest = Math.max(...rows.map((row) => row.label.length));
   return {
-    grid: { left: Math.min(220, 24 + 8 * longest), right: 24, bottom: 48,
+    grid: { left: Math.min(220, 24 + 8 * longest), right: 28, bottom: name ? 48 : 28,
       top: series.length > 1 ? 36 : 12 },
     legend: series.length > 1 ? legend({ data: series.map((one) => one.name) }) : undefined,
     tooltip: tooltip({ trigger: 'axis', axisPointer: { type: 'shadow' },
       formatter: (points) => forest_tooltip(rows[points[0].dataIndex], series) }),
-    xAxis: axis({ type: 'value', name, min: 0, max: whole_range ? 1 : null,
+    xAxis: axis({ type: logarithmic ? 'log' : 'value', name, min: lowest,
       axisLabel: { color: css('--muted'), fontSize: 11, formatter: short_percent } }),
     yAxis: axis({ type: 'category', inverse: true, data: rows.map((row) => row.label),
       splitLine: { show: false },
       axisLabel: { color: css('--text'), fontSize: 12, interval: 0, width: 190,
         overflow: 'break' } }),
     // A bar without height lets the pointer find the row.
-    series: [...series.map(whiskers), { type: 'bar', data: rows.map(() => 0) }],
+    series: [...series.map(whiskers), { type: 'bar', data: rows.map(() => lowest) }],
   };
+}
+
+// Every estimate of a forest plot.
+const estimates_of = (rows, series) => rows.flatMap((row) =>
+  series.map((one) => estimate_of(one.of(row)))).filter(Boolean);
+
+// The power of ten below all of them.
+const log_floor = (rows, series) => 10 ** Math.floor(Math.log10(
+  Math.min(...estimates_of(rows, series).map((one) => one.value))));
+
+// Are some so much larger than others that a straight axis would press these together?
+function needs_log(rows, series) {
+  const values = estimates_of(rows, series).map((one) => one.value);
+  return values.length > 1 && Math.min(...values) > 0
+    && Math.max(...values) > 8 * Math.min(...values);
 }
 
 const forest_tooltip = (row, series) => [row.label, ...series.map((one) => {

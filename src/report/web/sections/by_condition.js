@@ -1,13 +1,12 @@
 // A model by condition: estimates with intervals, a table, and train against test as a heat map.
 {
-  const pairings = ['any', 'within', 'against_reference'];
+  const pairings = ['within', 'against_reference', 'any'];
   const heat_metrics = ['eer', '0.01', '0.001'];
 
   const rows_of_pairing = (attribute) =>
     attribute.rows.filter((row) => row.pairs === kface.choices.pairing);
   const tar_of = (row, far) => row.tar_at_far?.[far] ?? null;
-  const value_text = (attribute, value) => (attribute.kind === 'quality'
-    ? t(`quality.${value}`) : attribute_value(attribute.attribute, value));
+  const value_text = condition_value;
   const condition_text = (attribute, value) => (attribute.kind === 'quality'
     ? quality_text(attribute, value) : value_text(attribute, value));
 
@@ -70,14 +69,20 @@
   const cell_metric = (cell) => (kface.choices.heat_metric === 'eer' ? cell.eer
     : cell.tar_at_far?.[kface.choices.heat_metric] ?? null);
 
-  function heat_cell(cell, scale) {
+  // The best figure of a column: which fit suits that condition most.
+  const best_of = (column) => {
+    const means = column.map((cell) => cell_metric(cell)?.mean).filter(Number.isFinite);
+    return kface.choices.heat_metric === 'eer' ? Math.min(...means) : Math.max(...means);
+  };
+
+  function heat_cell(cell, scale, best) {
     const metric = cell_metric(cell);
     if (!Number.isFinite(metric?.mean)) {
       return h('td', { class: 'heat none', title: cell.reason ?? t('reason.far') }, '–');
     }
     const badness = (metric.mean - scale.low) / (scale.high - scale.low || 1);
     const heat = kface.choices.heat_metric === 'eer' ? badness : 1 - badness;
-    return h('td', { class: 'heat', style: `--heat: ${heat.toFixed(3)}`,
+    return h('td', { class: metric.mean === best ? 'heat best-fit' : 'heat', style: `--heat: ${heat.toFixed(3)}`,
       title: Number.isFinite(metric.sd) ? `± ${percent(metric.sd)}` : null },
     percent(metric.mean));
   }
@@ -87,6 +92,7 @@
     const rows = map[kface.choices.heat_pairs];
     const all = rows.flat().concat(map.all).map((cell) => cell_metric(cell)?.mean)
       .filter(Number.isFinite);
+    const best = map.test.map((_, j) => best_of(rows.map((row) => row[j])));
     const scale = { low: Math.min(...all), high: Math.max(...all) };
     const caption = beside_acquire(t('heat.caption', { recipe: map.recipe,
       attribute: attribute_name(attribute.attribute), splits: map.num_splits,
@@ -98,12 +104,14 @@
     const body = map.train.map((train, i) => h('tr', { class: train.kind },
       h('th', { scope: 'row' }, train_text(attribute, train)),
       h('td', { class: 'number' }, train.kind === 'frozen' ? '–' : whole(Math.round(train.num_images))),
-      rows[i].map((cell) => heat_cell(cell, scale)), heat_cell(map.all[i], scale)));
+      rows[i].map((cell, j) => heat_cell(cell, scale, best[j])),
+      heat_cell(map.all[i], scale, best_of(map.all))));
     return h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption },
       h('table', { class: 'heatmap' }, h('caption', {}, h('span', {}, caption)),
         h('thead', {}, h('tr', {}, h('td', { colspan: 2 }),
-          h('th', { scope: 'colgroup', colspan: map.test.length + 1 },
-            t(`heat.${kface.choices.heat_pairs}`, { reference: value_text(attribute, map.reference) }))),
+          h('th', { scope: 'colgroup', colspan: map.test.length },
+            t(`heat.${kface.choices.heat_pairs}`,
+              { reference: value_text(attribute, map.reference) })), h('td', {})),
         head),
         h('tbody', {}, body)));
   }
@@ -133,7 +141,8 @@
   }
 
   function plot(record, attribute) {
-    const series = () => [{ name: t('metric.eer'), colour: css('--same'), of: (row) => row.row?.eer }];
+    const series = () =>
+      [{ name: t('metric.eer'), colour: css('--same'), of: (row) => row.row?.eer }];
     const rows = () => attribute.values.map(({ value }) => ({
       label: condition_text(attribute, value),
       row: rows_of_pairing(attribute).find((row) => row.value === value) }));
@@ -143,7 +152,15 @@
     { height: forest_height(attribute.values, series()) });
   }
 
+  // Where most conditions have no pair of their own, pairs with one photo under it must do.
+  function usual_pairing(record) {
+    const own = record.attributes.flatMap((attribute) => attribute.rows)
+      .filter((row) => row.pairs === 'within');
+    return own.filter((row) => row.eer === null).length > own.length / 2 ? 'any' : 'within';
+  }
+
   function render(record) {
+    kface.choices.pairing ??= usual_pairing(record);
     const holders = []; // parts that a choice makes anew: [node, function that fills it]
     const plots = [];
     const part = (fill) => {
@@ -175,7 +192,6 @@
     });
     refill();
     return [paragraph(t('by_condition.what')), paragraph(t('heat.what')),
-      paragraph(acquire_sentence(record)),
       record.dataset.simulated ? h('p', { class: 'notice' }, t('conditions.simulated')) : null,
       record.model.fitted_on_these_images
         ? h('p', { class: 'notice' }, t('by_condition.seen')) : null,

@@ -53,12 +53,12 @@
   }
 
   function plot(record, rows, metric) {
-    const series = [{ name: metric.label, colour: css('--same'), of: (row) => metric.of(row.recipe) }];
-    return figure(beside_acquire(metric.label, record),
-      () => forest_option(rows, [{ ...series[0], colour: css('--same') }],
-        { whole_range: metric.better === 'high' && rows.every((row) =>
-          (metric.of(row.recipe)?.mean ?? 0) < 0.5) }),
-      { height: forest_height(rows, series) }).node;
+    const series = () => [{ name: metric.label, colour: css('--same'),
+      of: (row) => metric.of(row.recipe) }];
+    const logarithmic = metric.better === 'low' && needs_log(rows, series());
+    return figure(beside_acquire(metric.label, record), () => forest_option(rows, series(),
+      { name: logarithmic ? t('axis.logarithmic') : '', logarithmic }),
+    { height: forest_height(rows, series()) }).node;
   }
 
   function render(record) {
@@ -70,7 +70,6 @@
       ...(against ? [recipes.map(against_cell)] : [])];
     const rows = recipes.map((recipe) => ({ label: recipe.name, recipe }));
     return [paragraph(t('compare.what', { splits: record.num_splits })),
-      paragraph(acquire_sentence(record)),
       sentences(recipes),
       table({ caption: beside_acquire(t('compare.caption', { splits: record.num_splits }), record),
         body: rows_of(columns),

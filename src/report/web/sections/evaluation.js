@@ -68,7 +68,7 @@
       xAxis: axis({ type: 'value', name: t('axis.rank'), min: 1, max: ranks.at(-1)[0],
         minInterval: 1, splitLine: { show: false } }),
       yAxis: axis({ type: 'value', name: t('axis.found'), nameGap: 46, max: 1,
-        min: Math.max(0, Math.floor(20 * lowest - 1) / 20),
+        min: Math.floor(10 * lowest) / 10,
         axisLabel: { color: css('--muted'), fontSize: 11, formatter: short_percent } }),
       series: [line(t('axis.found'), value_of), bound(0), bound(1)],
     };
@@ -110,6 +110,6 @@
   kface.section({ id: 'evaluation', kinds: ['evaluate'],
     render: (record) => [paragraph(t('evaluation.what', {
       model: record.model?.name ?? record.model ?? '', recipe: record.recipe ?? '' })),
-    paragraph(acquire_sentence(record)), view2(record), comparison(record), figures_table(record),
+    view2(record), comparison(record), figures_table(record),
     det(record), identification(record)] });
 }
