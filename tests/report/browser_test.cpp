@@ -89,7 +89,7 @@ class ReportInBrowser : public testing::Test {
   }
 
   // Opens `page` at "#hash" in a window of `size` ("1280,900"); a screenshot and the log of the
-  // console lie in the folder afterwards. Returns the drawn document.
+  // console lie in the folder afterwards. Returns the drawn document without its data.
   std::string open(const std::string& page, const std::string& hash, const std::string& size) {
     const path file = folder / "report.html";
     EXPECT_TRUE(write_file_atomic(file, page).ok());
@@ -113,7 +113,14 @@ class ReportInBrowser : public testing::Test {
     EXPECT_EQ(run(arguments, folder / "dom.html", folder / "console.txt"), 0);
     auto document = read_text(folder / "dom.html");
     EXPECT_TRUE(document.ok()) << document.error().message();
-    return document.ok() ? document.value() : std::string();
+    return document.ok() ? shown(document.value()) : std::string();
+  }
+
+  // What a reader sees: the page without the sentences and the record that it is drawn from.
+  static std::string shown(const std::string& document) {
+    const std::size_t data = document.find("<script type=\"application/json\"");
+    EXPECT_NE(data, std::string::npos) << "no data in the page";
+    return document.substr(0, data);
   }
 
   path shot() const { return folder / "shot.png"; }
