@@ -3,6 +3,7 @@
 #include "base/files.h"
 #include "commands.h"
 #include "experiment/kface_protocol_job.h"
+#include "protocol_commands.h"
 
 namespace kface::cli {
 namespace {
@@ -56,7 +57,7 @@ void add_kface_protocol(CLI::App& protocol, Globals& globals) {
       "  kface protocol kface korean --list Q4 --seed 1 -o q4.txt\n"
       "  kface protocol kface korean --select T2 --into korean-t2 a dataset to train on\n"
       "  kface protocol kface korean --match published-q4.txt -o q4.txt\n"
-      "  kface evaluate staff.kface korean --pairs q4.txt",
+      "  kface protocol score korean -m staff.kface --pairs q4.txt --published Q4",
       [&globals, arguments] { return run_protocol(globals, *arguments); });
   command
       ->add_option("SRC", arguments->source,
@@ -90,11 +91,12 @@ void add_kface_protocol(CLI::App& protocol, Globals& globals) {
 }  // namespace
 
 void add_protocol_command(CLI::App& app, Globals& globals) {
-  CLI::App* protocol =
-      app.add_subcommand("protocol", "Write the lists by which published results are got");
+  CLI::App* protocol = app.add_subcommand(
+      "protocol", "Lists, rules and results that are published, and yours beside them");
   protocol->require_subcommand(1);
   protocol->fallthrough();
   add_kface_protocol(*protocol, globals);
+  add_protocol_score_command(*protocol, globals);
 }
 
 }  // namespace kface::cli
