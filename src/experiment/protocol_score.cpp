@@ -143,6 +143,11 @@ Result<Json> run_protocol_score(const FeatureSet& set, const Manifest& manifest,
   record["protocol"]["published"] = published_results(protocol);
   record["protocol"]["notes"] =
       notes_of(protocol, evaluation, model.data_digest == manifest.digest());
+  if (record["dataset"]["simulated"] == true) {
+    record["protocol"]["notes"].push_back(
+        {{"en", "These photos are simulated: a program made their conditions, no camera did."},
+         {"ko", "이 사진들의 촬영 조건은 모의입니다. 카메라가 아니라 프로그램이 만들었습니다."}});
+  }
   return record;
 }
 

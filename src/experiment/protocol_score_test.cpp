@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <regex>
+#include <set>
+
+#include "base/files.h"
 #include "experiment/data_for_test.h"
 #include "experiment/published_results.h"
 #include "verify/verifier.h"
@@ -96,6 +100,18 @@ TEST(ProtocolScore, SaysThatTheModelKnowsTheseImages) {
   EXPECT_EQ(notes[1]["en"], "The model was fitted on this very dataset: its figures are too good.");
 }
 
+TEST(ProtocolScore, MarksSimulatedPhotos) {
+  OnALine line;
+  line.options.published = "Q1";
+  for (ImageRecord& image : line.data.manifest.images) {
+    image.attributes["simulated"] = "yes";
+  }
+  const auto record = line.score();
+  ASSERT_TRUE(record.ok());
+  EXPECT_NE(record.value()["protocol"]["notes"].back()["en"].get<std::string>().find("simulated"),
+            std::string::npos);
+}
+
 TEST(ProtocolScore, RefusesAnUnknownProtocol) {
   OnALine line;
   line.options.published = "Q5";
@@ -120,6 +136,46 @@ TEST(PublishedResults, HaveARuleASourceAndNoImpossibleFigure) {
       }
     }
   }
+}
+
+// Figures of the table of docs/protocols.md between two headings.
+std::multiset<std::string> documented(const char* from, const char* to) {
+  const std::string text = read_text(KFACE_PROTOCOLS_DOC).value();
+  const std::size_t begin = text.find(from);
+  const std::string part = text.substr(begin, text.find(to, begin) - begin);
+  const std::regex figure(R"(\b[0-9]{2}\.[0-9]{1,2}\b|100(?= \|))");
+  std::multiset<std::string> figures;
+  for (auto at = std::sregex_iterator(part.begin(), part.end(), figure);
+       at != std::sregex_iterator(); ++at) {
+    figures.insert(at->str());
+  }
+  return figures;
+}
+
+// 98.30 and 98.3 are one figure.
+std::multiset<double> as_numbers(const std::multiset<std::string>& texts) {
+  std::multiset<double> numbers;
+  for (const std::string& text : texts) {
+    numbers.insert(std::stod(text));
+  }
+  return numbers;
+}
+
+std::multiset<double> figures_of(const char* protocol) {
+  std::multiset<double> numbers;
+  const Json published = published_results(protocol);
+  for (const Json& row : published["rows"]) {
+    for (const Json& accuracy : row["accuracy"]) {
+      numbers.insert(accuracy.get<double>());
+    }
+  }
+  return numbers;
+}
+
+TEST(PublishedResults, AreThoseOfTheDocumentation) {
+  EXPECT_EQ(figures_of("Q1").size(), 30u);
+  EXPECT_EQ(figures_of("Q1"), as_numbers(documented("| trained on (ResNet-34)", "\n\n")));
+  EXPECT_EQ(figures_of("lfw"), as_numbers(documented("| model | % |", "\n\n")));
 }
 
 }  // namespace
