@@ -193,9 +193,9 @@ Result<std::vector<ConditionGroup>> condition_groups(
   }
   for (const auto& [name, value] : references) {
     if (!known.contains(name)) {
-      return Status{
-          ErrorCode::kInvalidArgument,
-          "reference " + name + "=" + value + ": no such attribute; there are: " + joined(order)};
+      std::string message = "reference " + name;
+      message.append("=").append(value).append(": no such attribute; there are: ");
+      return Status{ErrorCode::kInvalidArgument, message.append(joined(order))};
     }
   }
   if (groups.empty()) {
