@@ -182,8 +182,22 @@ TEST_F(ReportInBrowser, ShowsVerdictsAndFailureToAcquireBesideRecipes) {
   expect_drawn(document, "4");
   EXPECT_TRUE(contains(document, "auto is better than frozen by 2.1 points of EER."));
   EXPECT_TRUE(contains(document, "Chosen over the splits: calibrated × 17, frozen × 3."));
+  EXPECT_TRUE(contains(document, "Views of a photo over the splits: mirror × 18, plain × 2."));
+  EXPECT_FALSE(contains(document, "frozen × 20"));
+  EXPECT_FALSE(contains(document, "undefined"));
   EXPECT_TRUE(contains(document, "−2.05 [−3.00, −1.10]"));
   EXPECT_TRUE(contains(document, "Equal error rate · failure to acquire 2.8"));
+}
+
+TEST_F(ReportInBrowser, SaysAVerdictOnceWhereItIsAFinding) {
+  auto record = fixture::compare_record();
+  const auto sentence = record["recipes"].back()["against_frozen"]["sentence"];
+  record["findings"] = {sentence};
+  const std::string document = open(page_of(record), "en", "1280,1500");
+  const std::string english = sentence["en"];
+  const std::size_t first = document.find(english);
+  ASSERT_NE(first, std::string::npos);
+  EXPECT_EQ(document.find(english, first + 1), std::string::npos);
 }
 
 TEST_F(ReportInBrowser, DrawsConditionsWithTheirHeatMaps) {

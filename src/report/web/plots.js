@@ -57,8 +57,9 @@ function forest_option(rows, series, { name = '', logarithmic = false } = {}) {
       splitLine: { show: false },
       axisLabel: { color: css('--text'), fontSize: 12, interval: 0, width: 190,
         overflow: 'break' } }),
-    // A bar without height lets the pointer find the row.
-    series: [...series.map(whiskers), { type: 'bar', data: rows.map(() => lowest) }],
+    // Bars that are not seen let the pointer find the row.
+    series: [...series.map(whiskers),
+      { type: 'bar', data: rows.map(() => lowest), itemStyle: { opacity: 0 }, silent: true }],
   };
 }
 
@@ -66,9 +67,9 @@ function forest_option(rows, series, { name = '', logarithmic = false } = {}) {
 const estimates_of = (rows, series) => rows.flatMap((row) =>
   series.map((one) => estimate_of(one.of(row)))).filter(Boolean);
 
-// The power of ten below all of them.
+// The power of ten well below all of them.
 const log_floor = (rows, series) => 10 ** Math.floor(Math.log10(
-  Math.min(...estimates_of(rows, series).map((one) => one.value))));
+  Math.min(...estimates_of(rows, series).map((one) => one.value)) / 2));
 
 // Are some so much larger than others that a straight axis would press these together?
 function needs_log(rows, series) {

@@ -35,7 +35,7 @@
     const interval = interval_of(against);
     const sign = (x) => `${x > 0 ? '+' : x < 0 ? '−' : ''}${plain(2)(Math.abs(100 * x))}`;
     const { value = against.difference } = against.difference ?? {};
-    return { kind: 'number', text: verdict_name(against.verdict),
+    return { kind: 'number', text: against.verdict ? verdict_name(against.verdict) : '–',
       interval: [Number.isFinite(value) ? sign(value) : null,
         interval ? `[${interval.map(sign).join(', ')}]` : null].filter(Boolean).join(' ') };
   }
@@ -43,13 +43,27 @@
   const chosen_text = (chosen) => Object.entries(chosen).sort((a, b) => b[1] - a[1])
     .map(([name, count]) => `${name} × ${count}`).join(', ');
 
-  function sentences(recipes) {
-    const said = recipes.filter((recipe) => recipe.sentence || recipe.chosen);
-    if (said.length === 0) return null;
-    return [h('h3', {}, t('compare.verdicts')), h('ul', { class: 'verdicts' }, said.map((recipe) =>
-      h('li', {}, h('b', {}, recipe.name), ': ',
-        recipe.sentence ? in_language(recipe.sentence) : null,
-        recipe.chosen ? ` ${t('compare.chosen', { chosen: chosen_text(recipe.chosen) })}` : null)))];
+  // What a recipe chose, where it had a choice.
+  const had_choice = (counts, name) => Object.keys(counts ?? {}).some((one) =>
+    one !== name && one !== 'none');
+
+  function said_of(record, recipe) {
+    // Sentences that are findings stand in the summary already.
+    const sentence = recipe.sentence ?? recipe.against_frozen?.sentence;
+    const parts = [
+      sentence && !record.findings?.length ? in_language(sentence) : null,
+      had_choice(recipe.chosen, recipe.name)
+        ? t('compare.chosen', { chosen: chosen_text(recipe.chosen) }) : null,
+      had_choice(recipe.views, 'plain')
+        ? t('compare.views', { views: chosen_text(recipe.views) }) : null].filter(Boolean);
+    return parts.length === 0 ? null
+      : h('li', {}, h('b', {}, recipe.name), ': ', parts.join(' '));
+  }
+
+  function sentences(record) {
+    const said = record.recipes.map((recipe) => said_of(record, recipe)).filter(Boolean);
+    return said.length === 0 ? null
+      : [h('h3', {}, t('compare.verdicts')), h('ul', { class: 'verdicts' }, said)];
   }
 
   function plot(record, rows, metric) {
@@ -70,7 +84,7 @@
       ...(against ? [recipes.map(against_cell)] : [])];
     const rows = recipes.map((recipe) => ({ label: recipe.name, recipe }));
     return [paragraph(t('compare.what', { splits: record.num_splits })),
-      sentences(recipes),
+      sentences(record),
       table({ caption: beside_acquire(t('compare.caption', { splits: record.num_splits }), record),
         body: rows_of(columns),
         head: [[t('table.recipe'), ...metrics.map((metric) =>
