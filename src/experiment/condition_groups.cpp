@@ -29,8 +29,7 @@ const std::map<std::string, std::string>& passport_values() {
       {"camera_pitch", "0"},          {"camera_yaw", "0"},
       {"expression", "neutral"},      {"light_direction", "all"},
       {"light_subset", "1"},          {"lux", "1000"},
-      {"resolution", "high"},         {"light_azimuth", "0"},
-      {"light_elevation", "0"},       {"light_horizontal_degrees", "0"},
+      {"resolution", "high"},         {"light_horizontal_degrees", "0"},
       {"light_vertical_degrees", "0"}};
   return values;
 }
