@@ -36,7 +36,7 @@ struct Bad {
 };
 
 TEST(AttributeTable, RefusesWhatIsNoTableOfThisDataset) {
-  const Bad kBad[] = {
+  const Bad all_bad[] = {
       {"", ErrorCode::kCorruption, "t.csv: no row"},
       {"id\n", ErrorCode::kCorruption, "the first column is 'id' of 1 columns"},
       {"image,lux\n", ErrorCode::kCorruption, "the first column is 'image'"},
@@ -50,7 +50,7 @@ TEST(AttributeTable, RefusesWhatIsNoTableOfThisDataset) {
       {"id,lux\na/1.jpg,1\nb,2\nc,2\n", ErrorCode::kNotFound,
        "names 2 images that the dataset does not have, the first is 'b'"},
   };
-  for (const Bad& bad : kBad) {
+  for (const Bad& bad : all_bad) {
     Manifest manifest = two_images();
     const Status status = add_attributes(manifest, bad.csv, "t.csv");
     EXPECT_EQ(status.code(), bad.code) << bad.csv;
