@@ -9,7 +9,7 @@
 namespace kface {
 namespace {
 
-const Program kProgram{.version = "test", .cpu = "any"};
+Program any_program() { return {.version = "test", .cpu = "any"}; }
 
 ConditionsOptions quick() {
   ConditionsOptions options;
@@ -22,7 +22,7 @@ ConditionsOptions quick() {
 Result<Json> conditions_of(const MadeUpData& data, const ConditionsOptions& options,
                            unsigned threads = 1) {
   return run_conditions(data.set, data.manifest, data.backbone, frozen_model(data.backbone),
-                        "frozen", kProgram, options, JobContext{.threads = threads});
+                        "frozen", any_program(), options, JobContext{.threads = threads});
 }
 
 // Rows of one way of pairing, by value.
@@ -182,8 +182,8 @@ TEST(Conditions, MarksAModelThatWasFittedOnTheseImages) {
   const auto data = make_up_data(12, 6);
   Model model = frozen_model(data.backbone);
   model.data_digest = data.manifest.digest();
-  const auto record =
-      run_conditions(data.set, data.manifest, data.backbone, model, "m", kProgram, quick(), {});
+  const auto record = run_conditions(data.set, data.manifest, data.backbone, model, "m",
+                                     any_program(), quick(), {});
   ASSERT_TRUE(record.ok());
   EXPECT_TRUE(record.value()["model"]["fitted_on_these_images"].get<bool>());
 }
