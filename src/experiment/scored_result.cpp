@@ -1,11 +1,10 @@
 #include "experiment/scored_result.h"
 
 #include <algorithm>
-#include <cstdlib>
-#include <limits>
 #include <map>
 
 #include "eval/all_pairs.h"
+#include "experiment/condition_groups.h"
 #include "experiment/metrics_json.h"
 
 namespace kface {
@@ -14,7 +13,6 @@ namespace {
 constexpr std::size_t kHistogramBins = 60;
 constexpr std::size_t kRocPoints = 160;
 constexpr std::size_t kWorstPairs = 8;
-constexpr std::size_t kMaxConditionValues = 40;  // more values are no conditions but names
 
 Json histogram_json(const DistanceHistogram& histogram) {
   Json json;
@@ -103,16 +101,6 @@ void for_each_pair(const ScoredSide& side, Visit&& visit) {
       visit(i, j, side.pairs[at++]);
     }
   }
-}
-
-// 40, 100, 1000 rather than 100, 1000, 40.
-bool by_number_then_text(const std::string& a, const std::string& b) {
-  const auto number = [](const std::string& text) {
-    char* end = nullptr;
-    const double value = std::strtod(text.c_str(), &end);
-    return end == text.c_str() + text.size() ? value : std::numeric_limits<double>::infinity();
-  };
-  return std::pair(number(a), a) < std::pair(number(b), b);
 }
 
 void add_conditions(const ScoredSide& side, const std::string& attribute,

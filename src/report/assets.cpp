@@ -18,6 +18,7 @@ KFACE_ASSET(kface_report_core);
 KFACE_ASSET(kface_report_text);
 KFACE_ASSET(kface_report_tables);
 KFACE_ASSET(kface_report_charts);
+KFACE_ASSET(kface_report_plots);
 KFACE_ASSET(kface_report_summary);
 KFACE_ASSET(kface_report_ratios);
 KFACE_ASSET(kface_report_distributions);
@@ -26,6 +27,9 @@ KFACE_ASSET(kface_report_roc);
 KFACE_ASSET(kface_report_history);
 KFACE_ASSET(kface_report_compare);
 KFACE_ASSET(kface_report_conditions);
+KFACE_ASSET(kface_report_by_condition);
+KFACE_ASSET(kface_report_evaluation);
+KFACE_ASSET(kface_report_protocol);
 KFACE_ASSET(kface_report_pairs);
 KFACE_ASSET(kface_report_import);
 KFACE_ASSET(kface_report_facts);
@@ -43,14 +47,16 @@ std::string_view echarts_script() { return KFACE_VIEW(kface_report_echarts); }
 std::string page_script() {
   // The tools first, then the sections in the order of the page, then the start.
   const std::array scripts = {
-      KFACE_VIEW(kface_report_core),    KFACE_VIEW(kface_report_text),
-      KFACE_VIEW(kface_report_tables),  KFACE_VIEW(kface_report_charts),
-      KFACE_VIEW(kface_report_summary), KFACE_VIEW(kface_report_compare),
-      KFACE_VIEW(kface_report_ratios),  KFACE_VIEW(kface_report_distributions),
-      KFACE_VIEW(kface_report_images),  KFACE_VIEW(kface_report_roc),
-      KFACE_VIEW(kface_report_history), KFACE_VIEW(kface_report_conditions),
-      KFACE_VIEW(kface_report_pairs),   KFACE_VIEW(kface_report_import),
-      KFACE_VIEW(kface_report_facts),   KFACE_VIEW(kface_report_main),
+      KFACE_VIEW(kface_report_core),     KFACE_VIEW(kface_report_text),
+      KFACE_VIEW(kface_report_tables),   KFACE_VIEW(kface_report_charts),
+      KFACE_VIEW(kface_report_plots),    KFACE_VIEW(kface_report_summary),
+      KFACE_VIEW(kface_report_compare),  KFACE_VIEW(kface_report_evaluation),
+      KFACE_VIEW(kface_report_protocol), KFACE_VIEW(kface_report_by_condition),
+      KFACE_VIEW(kface_report_ratios),   KFACE_VIEW(kface_report_distributions),
+      KFACE_VIEW(kface_report_images),   KFACE_VIEW(kface_report_roc),
+      KFACE_VIEW(kface_report_history),  KFACE_VIEW(kface_report_conditions),
+      KFACE_VIEW(kface_report_pairs),    KFACE_VIEW(kface_report_import),
+      KFACE_VIEW(kface_report_facts),    KFACE_VIEW(kface_report_main),
   };
   std::string all;
   for (const std::string_view script : scripts) {

@@ -56,6 +56,34 @@ constexpr Key kCompare[] = {{"num_splits", Type::kNumber}, {"recipes", Type::kAr
 constexpr Key kRecipe[] = {
     {"name", Type::kText}, {"eer", Type::kAnything}, {"tar_at_far", Type::kObject}};
 
+constexpr Key kConditions[] = {
+    {"model", Type::kObject}, {"failure_to_acquire", Type::kNumber}, {"attributes", Type::kArray}};
+constexpr Key kAttribute[] = {{"attribute", Type::kText}, {"kind", Type::kText},
+                              {"reference", Type::kText}, {"values", Type::kArray},
+                              {"rows", Type::kArray},     {"heat_map", Type::kAnything}};
+constexpr Key kAttributeValue[] = {
+    {"value", Type::kText}, {"num_images", Type::kNumber}, {"num_identities", Type::kNumber}};
+constexpr Key kAttributeRow[] = {{"value", Type::kText},
+                                 {"pairs", Type::kText},
+                                 {"num_same", Type::kNumber},
+                                 {"num_different", Type::kNumber},
+                                 {"eer", Type::kMetric}};
+constexpr Key kHeatMap[] = {{"recipe", Type::kText},
+                            {"num_splits", Type::kNumber},
+                            {"reference", Type::kText},
+                            {"train", Type::kArray},
+                            {"test", Type::kArray},
+                            {"within", Type::kArray},
+                            {"against_reference", Type::kArray},
+                            {"all", Type::kArray}};
+constexpr Key kTrain[] = {{"kind", Type::kText}, {"num_images", Type::kNumber}};
+constexpr Key kCell[] = {{"eer", Type::kAnything}, {"tar_at_far", Type::kObject}};
+constexpr Key kEvaluate[] = {{"eer", Type::kMetric}, {"tar_at_far", Type::kObject}};
+constexpr Key kProtocol[] = {{"ours", Type::kArray}, {"published", Type::kObject}};
+constexpr Key kPublished[] = {{"columns", Type::kArray}, {"rows", Type::kArray}};
+constexpr Key kPublishedRow[] = {
+    {"model", Type::kText}, {"accuracy", Type::kObject}, {"rule", Type::kAnything}};
+
 Status corrupt(const std::string& found) {
   return Status{ErrorCode::kCorruption,
                 "run record: " + found + "; expected docs/formats/run-record.md, run it again"};
@@ -164,6 +192,70 @@ Status check_compare(const Json& record) {
   return check_each(record["recipes"], "recipes", kRecipe);
 }
 
+Status check_matrix(const Json& map, const char* name, const std::string& path) {
+  const Json& matrix = map[name];
+  if (matrix.size() != map["train"].size()) {
+    return corrupt(path + "." + name + " has " + std::to_string(matrix.size()) + " rows for " +
+                   std::to_string(map["train"].size()) + " fits");
+  }
+  for (std::size_t row = 0; row < matrix.size(); ++row) {
+    const std::string at = path + "." + name + "[" + std::to_string(row) + "]";
+    if (!matrix[row].is_array() || matrix[row].size() != map["test"].size()) {
+      return corrupt(at + " has not one entry for each of the " +
+                     std::to_string(map["test"].size()) + " conditions");
+    }
+    KF_TRY(check_each(matrix[row], at, kCell));
+  }
+  return Status{};
+}
+
+Status check_heat_map(const Json& map, const std::string& path) {
+  if (map.is_null()) {
+    return Status{};
+  }
+  KF_TRY(check_keys(map, path, kHeatMap));
+  KF_TRY(check_each(map["train"], path + ".train", kTrain));
+  KF_TRY(check_each(map["all"], path + ".all", kCell));
+  if (map["all"].size() != map["train"].size()) {
+    return corrupt(path + ".all has " + std::to_string(map["all"].size()) + " entries for " +
+                   std::to_string(map["train"].size()) + " fits");
+  }
+  KF_TRY(check_matrix(map, "within", path));
+  return check_matrix(map, "against_reference", path);
+}
+
+Status check_conditions(const Json& record) {
+  KF_TRY(check_keys(record, "", kConditions));
+  const Json& attributes = record["attributes"];
+  KF_TRY(check_each(attributes, "attributes", kAttribute));
+  for (std::size_t i = 0; i < attributes.size(); ++i) {
+    const std::string path = "attributes[" + std::to_string(i) + "]";
+    const Json& attribute = attributes[i];
+    if (attribute["kind"] == "quality" &&
+        (!attribute.contains("bounds") || attribute["bounds"].size() != 2)) {
+      return corrupt(path + ".bounds are not the two bounds of thirds");
+    }
+    KF_TRY(check_each(attribute["values"], path + ".values", kAttributeValue));
+    KF_TRY(check_each(attribute["rows"], path + ".rows", kAttributeRow));
+    KF_TRY(check_heat_map(attribute["heat_map"], path + ".heat_map"));
+  }
+  return Status{};
+}
+
+// Of any kind of record that has one.
+Status check_protocol(const Json& record) {
+  if (!record.contains("protocol") || record["protocol"].is_null()) {
+    return Status{};
+  }
+  const Json& protocol = record["protocol"];
+  KF_TRY(check_keys(protocol, "protocol", kProtocol));
+  KF_TRY(check_keys(protocol["published"], "protocol.published", kPublished));
+  KF_TRY(check_each(protocol["ours"], "protocol.ours", kPublishedRow));
+  return check_each(protocol["published"]["rows"], "protocol.published.rows", kPublishedRow);
+}
+
+Status check_evaluate(const Json& record) { return check_keys(record, "", kEvaluate); }
+
 Status check_header(const Json& record) {
   if (!record.is_object() || record.value("format", Json()) != "kface-run") {
     return corrupt("\"format\" is not \"kface-run\"");
@@ -204,11 +296,17 @@ Result<Json> parse_record(std::string_view text) {
     KF_TRY(check_sweep(record));
   } else if (kind == "compare") {
     KF_TRY(check_compare(record));
+  } else if (kind == "conditions") {
+    KF_TRY(check_conditions(record));
+  } else if (kind == "evaluate") {
+    KF_TRY(check_evaluate(record));
   } else {
-    return Status{ErrorCode::kVersion, "run record: kind " + kind.dump() +
-                                           ", this build shows \"sweep\" and \"compare\"; use the "
-                                           "kface that wrote it"};
+    return Status{ErrorCode::kVersion,
+                  "run record: kind " + kind.dump() +
+                      ", this build shows \"sweep\", \"compare\", \"conditions\" and "
+                      "\"evaluate\"; use the kface that wrote it"};
   }
+  KF_TRY(check_protocol(record));
   return record;
 }
 

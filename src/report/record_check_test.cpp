@@ -26,7 +26,11 @@ bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-TEST(ParseRecord, AcceptsBothKindsAndKeepsTheOrderOfKeys) {
+TEST(ParseRecord, AcceptsEveryKindAndKeepsTheOrderOfKeys) {
+  const auto conditions = parse_record(small_conditions().dump());
+  EXPECT_TRUE(conditions.ok()) << conditions.error().message();
+  const auto evaluate = parse_record(small_evaluate().dump());
+  EXPECT_TRUE(evaluate.ok()) << evaluate.error().message();
   ASSERT_TRUE(parse_record(small_compare().dump()).ok());
   const auto sweep = parse_record(small_sweep().dump(2));
   ASSERT_TRUE(sweep.ok()) << sweep.error().message();
@@ -98,6 +102,40 @@ TEST(ParseRecord, RefusesAHistogramWhoseSeriesDisagree) {
   Json record = small_sweep();
   record["frozen"]["histogram"]["edges"] = {0, 1};
   EXPECT_TRUE(contains(refusal(record.dump()), "frozen.histogram has 2 edges for 2 and 2"));
+}
+
+TEST(ParseRecord, RefusesAHeatMapThatIsNoMatrix) {
+  const auto refused = [](const auto& damage) {
+    Json record = small_conditions();
+    damage(record["attributes"][0]);
+    return refusal(record.dump());
+  };
+  EXPECT_TRUE(contains(refused([](Json& a) { a["heat_map"]["within"].push_back(Json::array()); }),
+                       "attributes[0].heat_map.within has 2 rows for 1 fits"));
+  EXPECT_TRUE(contains(
+      refused([](Json& a) { a["heat_map"]["against_reference"][0].erase(std::size_t{0}); }),
+      "attributes[0].heat_map.against_reference[0] has not one entry for each of the 2"));
+  EXPECT_TRUE(contains(refused([](Json& a) { a["heat_map"]["all"] = Json::array(); }),
+                       "attributes[0].heat_map.all has 0 entries for 1 fits"));
+  EXPECT_TRUE(contains(refused([](Json& a) { a["heat_map"]["within"][0][1] = 3; }),
+                       "attributes[0].heat_map.within[0][1] is number, not an object"));
+  EXPECT_TRUE(contains(refused([](Json& a) { a["kind"] = "quality"; }),
+                       "attributes[0].bounds are not the two bounds of thirds"));
+  EXPECT_TRUE(contains(refused([](Json& a) { a["rows"][0].erase("num_same"); }),
+                       "attributes[0].rows[0].num_same is missing"));
+  Json without = small_conditions();
+  without["attributes"][0]["heat_map"] = nullptr;
+  EXPECT_TRUE(parse_record(without.dump()).ok());
+}
+
+TEST(ParseRecord, ChecksPublishedResultsOfAnyKind) {
+  Json record = small_compare();
+  record["protocol"] = small_evaluate()["protocol"];
+  EXPECT_TRUE(parse_record(record.dump()).ok());
+  record["protocol"]["published"]["rows"][0].erase("rule");
+  EXPECT_TRUE(contains(refusal(record.dump()), "protocol.published.rows[0].rule is missing"));
+  record["protocol"] = nullptr;
+  EXPECT_TRUE(parse_record(record.dump()).ok());
 }
 
 }  // namespace

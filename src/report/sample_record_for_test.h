@@ -62,6 +62,46 @@ inline nlohmann::ordered_json small_compare() {
   return record;
 }
 
+inline nlohmann::ordered_json small_cell() {
+  return {{"eer", {{"mean", 0.02}, {"sd", 0.01}}}, {"tar_at_far", {{"0.01", nullptr}}}};
+}
+
+inline nlohmann::ordered_json small_conditions() {
+  using Json = nlohmann::ordered_json;
+  Json record = small_record("conditions");
+  record["model"] = {{"name", "frozen"}, {"fitted_on_these_images", false}};
+  record["failure_to_acquire"] = 0.1;
+  Json row{{"value", "40"},        {"pairs", "any"},           {"num_same", 30},
+           {"num_different", 300}, {"eer", {{"value", 0.02}}}, {"tar_at_far", {{"0.01", nullptr}}}};
+  Json map{{"recipe", "calibrated"}, {"num_splits", 2}, {"reference", "1000"}};
+  map["train"] = Json::array({{{"kind", "frozen"}, {"num_images", 0}}});
+  map["test"] = {"40", "1000"};
+  map["within"] = Json::array({Json::array({small_cell(), small_cell()})});
+  map["against_reference"] = map["within"];
+  map["all"] = Json::array({small_cell()});
+  Json value{{"value", "40"}, {"num_images", 10}, {"num_identities", 2}};
+  record["attributes"] = Json::array({{{"attribute", "lux"},
+                                       {"kind", "attribute"},
+                                       {"reference", "1000"},
+                                       {"values", Json::array({value})},
+                                       {"rows", Json::array({row})},
+                                       {"heat_map", map}}});
+  return record;
+}
+
+inline nlohmann::ordered_json small_evaluate() {
+  nlohmann::ordered_json record = small_record("evaluate");
+  record["eer"] = {{"value", 0.02}};
+  record["tar_at_far"] = {{"0.01", nullptr}};
+  record["protocol"] = {
+      {"ours", nlohmann::ordered_json::array()},
+      {"published",
+       {{"columns", {"Q1"}},
+        {"rows", nlohmann::ordered_json::array(
+                     {{{"model", "m"}, {"accuracy", {{"Q1", 98.3}}}, {"rule", "r"}}})}}}};
+  return record;
+}
+
 inline nlohmann::ordered_json small_pair(const char* chip_a, const char* chip_b) {
   return {{"model", "frozen"},
           {"kind", "same"},

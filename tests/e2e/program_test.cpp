@@ -300,6 +300,90 @@ TEST_F(Program, AKilledExtractionIsNeverTakenForWhole) {
   EXPECT_EQ(contents(work_ / "data" / "features"), contents(work_ / "other" / "features"));
 }
 
+TEST_F(Program, MeasuresByConditionFromATableOfConditions) {
+  import_johns("data");
+  std::string table = "id,day\n";  // every other photo
+  const auto manifest = read_text(path("data") + "/manifest.csv").value();
+  bool odd = false;
+  for (std::size_t at = manifest.find('\n') + 1; at < manifest.size();
+       at = manifest.find('\n', at) + 1) {
+    table += manifest.substr(at, manifest.find(',', at) - at) + (odd ? ",monday\n" : ",friday\n");
+    odd = !odd;
+  }
+  ASSERT_TRUE(write_file_atomic(path("day.csv"), table).ok());
+  const Outcome outcome =
+      run({"conditions", path("data"), "-m", "frozen", "--attributes", "day", "--table",
+           path("day.csv"), "--bootstrap", "40", "--splits", "2", "-o", path("run"), "--json"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  const auto record = outcome.json();
+  EXPECT_EQ(record["attributes"][0]["attribute"], "day");
+  EXPECT_EQ(record["attributes"][0]["rows"].size(), 6u);  // two days, three ways of pairing
+  EXPECT_LT(record["attributes"][0]["rows"][0]["eer"]["value"].get<double>(), 0.02);
+  EXPECT_TRUE(fs::exists(path("run") + "/report.html"));
+  const Outcome text =
+      run({"conditions", path("data"), "-m", "frozen", "--bootstrap", "0", "--splits", "0"});
+  ASSERT_EQ(text.exit_code, 0) << text.err;
+  EXPECT_NE(text.out.find("quality_sharpness, held against high"), std::string::npos) << text.out;
+  const Outcome unknown = run({"conditions", path("data"), "-m", "frozen", "--attributes", "lux"});
+  EXPECT_EQ(unknown.exit_code, 1);
+  EXPECT_NE(unknown.err.find("attribute 'lux'"), std::string::npos) << unknown.err;
+}
+
+TEST_F(Program, WritesAListOfKfacePairsAndMeasuresByItsRule) {
+  std::vector<fs::path> people;
+  for (const auto& entry : fs::directory_iterator(johns_)) {
+    people.push_back(entry.path());
+  }
+  std::sort(people.begin(), people.end());
+  for (std::size_t person = 0; person < people.size(); ++person) {
+    std::vector<fs::path> photos;
+    for (const auto& photo : fs::directory_iterator(people[person])) {
+      photos.push_back(photo.path());
+    }
+    std::sort(photos.begin(), photos.end());
+    const fs::path folder =
+        work_ / "tree/High_Resolution" / ("1907164" + std::to_string(person)) / "S001/L1/E01";
+    fs::create_directories(folder);
+    for (int camera = 4; camera <= 10; ++camera) {
+      fs::copy_file(photos.at(static_cast<std::size_t>(camera)),
+                    folder / ("C" + std::to_string(camera) + ".jpg"));
+    }
+  }
+  const Outcome imported =
+      run({"import", "aihub", path("tree"), "-o", path("data"), "--people", "all", "--images",
+           "all", "--camera", "all", "--crop", "none", "--json"});
+  ASSERT_EQ(imported.exit_code, 0) << imported.err;
+  const int accepted = imported.json()["num_accepted"].get<int>();
+  EXPECT_GE(accepted, 34) << "one of the johns is there twice";
+  const std::vector<std::string> protocol = {"protocol",      "kface", path("data"),
+                                             "--test-people", "2",     "--json"};
+  const auto with = [&protocol](const std::vector<std::string>& more) {
+    auto all = protocol;
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  };
+  const Outcome listed = run(with({"--list", "Q1", "-o", path("q1.txt")}));
+  ASSERT_EQ(listed.exit_code, 0) << listed.err;
+  EXPECT_EQ(listed.json()["split"]["num_train_identities"], 3);
+  const std::string pairs = read_text(path("q1.txt")).value();
+  EXPECT_EQ(std::count(pairs.begin(), pairs.end(), '\n'), listed.json()["selections"][4]["here"]);
+  ASSERT_EQ(run(with({"--select", "Q1", "-o", path("ids.txt")})).exit_code, 0);
+  const std::string ids = read_text(path("ids.txt")).value();
+  EXPECT_EQ(listed.json()["selections"][0]["here"].get<int>(),
+            accepted - std::count(ids.begin(), ids.end(), '\n'))
+      << "whoever is not tested is trained on";
+  const Outcome scored =
+      run({"protocol", "score", path("data"), "-m", "frozen", "--pairs", path("q1.txt"),
+           "--published", "Q1", "--bootstrap", "40", "-o", path("run")});
+  ASSERT_EQ(scored.exit_code, 0) << scored.err;
+  EXPECT_NE(scored.out.find(" pairs of 2 people"), std::string::npos) << scored.out;
+  EXPECT_NE(scored.out.find("ResNet-34, MixFace"), std::string::npos);
+  EXPECT_TRUE(fs::exists(path("run") + "/report.html"));
+  EXPECT_EQ(run({"protocol", "kface", path("data"), "--list", "Q1"}).exit_code,
+            2);                                                      // -o is missing
+  EXPECT_EQ(run({"protocol", "kface", path("data")}).exit_code, 1);  // 30 of 5 people
+}
+
 TEST_F(Program, ErrorsAreOneLineAndTheirKindIsTheExitCode) {
   const auto world = [&](const std::vector<std::string>& arguments, const char* text) {
     const Outcome outcome = run(arguments);

@@ -89,7 +89,7 @@ class ReportInBrowser : public testing::Test {
   }
 
   // Opens `page` at "#hash" in a window of `size` ("1280,900"); a screenshot and the log of the
-  // console lie in the folder afterwards. Returns the drawn document.
+  // console lie in the folder afterwards. Returns the drawn document without its data.
   std::string open(const std::string& page, const std::string& hash, const std::string& size) {
     const path file = folder / "report.html";
     EXPECT_TRUE(write_file_atomic(file, page).ok());
@@ -113,7 +113,14 @@ class ReportInBrowser : public testing::Test {
     EXPECT_EQ(run(arguments, folder / "dom.html", folder / "console.txt"), 0);
     auto document = read_text(folder / "dom.html");
     EXPECT_TRUE(document.ok()) << document.error().message();
-    return document.ok() ? document.value() : std::string();
+    return document.ok() ? shown(document.value()) : std::string();
+  }
+
+  // What a reader sees: the page without the sentences and the record that it is drawn from.
+  static std::string shown(const std::string& document) {
+    const std::size_t data = document.find("<script type=\"application/json\"");
+    EXPECT_NE(data, std::string::npos) << "no data in the page";
+    return document.substr(0, data);
   }
 
   path shot() const { return folder / "shot.png"; }
@@ -168,6 +175,77 @@ TEST_F(ReportInBrowser, DrawsAComparison) {
   expect_drawn(document, "4");
   expect_picture(1280);
   EXPECT_TRUE(contains(document, "calibrated"));
+}
+
+TEST_F(ReportInBrowser, ShowsVerdictsAndFailureToAcquireBesideRecipes) {
+  const std::string document = open(page_of(fixture::compare_record()), "en", "1280,1500");
+  expect_drawn(document, "4");
+  EXPECT_TRUE(contains(document, "auto is better than frozen by 2.1 points of EER."));
+  EXPECT_TRUE(contains(document, "Chosen over the splits: calibrated × 17, frozen × 3."));
+  EXPECT_TRUE(contains(document, "Views of a photo over the splits: mirror × 18, plain × 2."));
+  EXPECT_FALSE(contains(document, "frozen × 20"));
+  EXPECT_FALSE(contains(document, "undefined"));
+  EXPECT_TRUE(contains(document, "−2.05 [−3.00, −1.10]"));
+  EXPECT_TRUE(contains(document, "Equal error rate · failure to acquire 2.8"));
+}
+
+TEST_F(ReportInBrowser, SaysAVerdictOnceWhereItIsAFinding) {
+  auto record = fixture::compare_record();
+  const auto sentence = record["recipes"].back()["against_frozen"]["sentence"];
+  record["findings"] = {sentence};
+  const std::string document = open(page_of(record), "en", "1280,1500");
+  const std::string english = sentence["en"];
+  const std::size_t first = document.find(english);
+  ASSERT_NE(first, std::string::npos);
+  EXPECT_EQ(document.find(english, first + 1), std::string::npos);
+}
+
+TEST_F(ReportInBrowser, DrawsConditionsWithTheirHeatMaps) {
+  const std::string document = open(page_of(fixture::conditions_record()), "en", "1280,3400");
+  expect_drawn(document, "3");
+  expect_picture(1280);
+  EXPECT_TRUE(contains(document, "The conditions are simulated."));
+  EXPECT_TRUE(contains(document, "The model was fitted on these very photos"));
+  EXPECT_TRUE(contains(document, "Varied photos were better in every split."));
+  EXPECT_TRUE(contains(document, "40 lux: too few pairs to measure (4 same, 90,000 different)"));
+  EXPECT_TRUE(contains(document, "No heat map: found 3 people with 2 images or more"));
+  EXPECT_TRUE(contains(document, "class=\"heat none\""));
+  EXPECT_TRUE(contains(document, "--heat: 1.000")) << "the worst entry";
+  EXPECT_TRUE(contains(document, "middle (41.2 to 97.5)"));
+  EXPECT_TRUE(contains(document, "&lt;b&gt;mask&lt;/b&gt;"));
+  EXPECT_FALSE(contains(document, "<b>mask"));
+}
+
+TEST_F(ReportInBrowser, DrawsConditionsInKoreanOnAPhone) {
+  const std::string document = open(page_of(fixture::conditions_record()), "ko", "500,3000");
+  expect_drawn(document, "3");
+  expect_picture(500);
+  EXPECT_TRUE(contains(document, "모든 분할에서 다양한 사진이 더 나았습니다."));
+}
+
+TEST_F(ReportInBrowser, DrawsAnEvaluationBesidePublishedResults) {
+  const std::string document = open(page_of(fixture::evaluate_record()), "en", "1280,3400");
+  expect_drawn(document, "2");  // DET and CMC
+  expect_picture(1280);
+  EXPECT_TRUE(contains(document, "calibrated is better than frozen: EER lower by 1.20 points"));
+  EXPECT_TRUE(contains(document, "98.62 ± 0.16 %"));
+  EXPECT_TRUE(contains(document, "too few pairs for this rate"));
+  EXPECT_TRUE(contains(document, "Beside published results"));
+  EXPECT_TRUE(contains(document, "The people are not the published 30."));
+  EXPECT_TRUE(contains(document, "ours &lt;i&gt;"));
+}
+
+TEST_F(ReportInBrowser, DrawsTheOtherShapesOfAnEvaluation) {
+  auto record = fixture::evaluate_record();
+  record["det"] = {{{"far", 0.001}, {"fnmr", 0.05}}, {{"far", 0.01}, {"fnmr", 0.02}}};
+  record["identification"] = {{"cmc", {0.9, 0.95}}, {"num_enrolled", 4}, {"num_probes", 9}};
+  for (const char* absent : {"comparison", "view2", "protocol", "failure_to_acquire", "d_prime"}) {
+    record.erase(absent);
+  }
+  const std::string document = open(page_of(record), "en", "1280,2000");
+  expect_drawn(document, "2");
+  EXPECT_TRUE(contains(document, "55 photos were refused at import"));
+  EXPECT_FALSE(contains(document, "Beside published results"));
 }
 
 TEST_F(ReportInBrowser, ShowsHostileNamesAsText) {

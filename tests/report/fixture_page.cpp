@@ -20,7 +20,9 @@ kface::Status write_page(const std::filesystem::path& folder,
 
 int write_pages(const std::filesystem::path& folder) {
   kface::fixture::write_chips(folder);
-  for (const auto& record : {kface::fixture::sweep_record(), kface::fixture::compare_record()}) {
+  for (const auto& record :
+       {kface::fixture::sweep_record(), kface::fixture::compare_record(),
+        kface::fixture::conditions_record(), kface::fixture::evaluate_record()}) {
     if (const kface::Status status = write_page(folder, record); !status.ok()) {
       std::fprintf(stderr, "%s\n", status.message().c_str());
       return 1;

@@ -5,7 +5,9 @@
 #include "dataset_job.h"
 #include "evaluate_output.h"
 #include "experiment/evaluate.h"
+#include "experiment/protocol_score.h"
 #include "experiment/scores_export.h"
+#include "run_output.h"
 #include "verify/verifier.h"
 
 namespace kface::cli {
@@ -21,6 +23,7 @@ struct EvaluateArguments {
   std::string against;
   std::string against_backbone;
   std::string scores_out;
+  std::string output;
   EvaluateOptions options;
 };
 
@@ -76,6 +79,14 @@ Result<Json> evaluate(const Globals& globals, const EvaluateArguments& arguments
               compare_scores(a.scores, shown_name(a.opened, b.opened), b.scores,
                              shown_name(b.opened, a.opened), arguments.options, context));
   }
+  if (!arguments.output.empty()) {
+    Json recorded = Json::object();
+    visit_evaluate_options(arguments.options, OptionRecorder(recorded));
+    KF_TRY(write_run(
+        arguments.output,
+        evaluate_record(this_program(), recorded, manifest, a.opened.backbone->info(), json),
+        dataset));
+  }
   return json;
 }
 
@@ -88,6 +99,9 @@ int run_evaluate(const Globals& globals, const EvaluateArguments& arguments) {
     std::printf("%s", record_text(json.value()).c_str());
   } else {
     print_evaluation(json.value());
+    if (!arguments.output.empty()) {
+      std::printf("%s/report.html\n", arguments.output.c_str());
+    }
   }
   return kSuccess;
 }
@@ -118,6 +132,8 @@ void add_evaluate_command(CLI::App& app, Globals& globals) {
       ->add_option("--against-backbone", arguments->against_backbone,
                    "backbone of --against frozen (else that of --backbone)")
       ->needs(against);
+  command->add_option("-o,--output", arguments->output,
+                      "folder for results.json and report.html; else only printed");
   command->add_option("--scores-out", arguments->scores_out,
                       "folder for the scores as text, for PyEER and Bob (docs/formats/scores.md)");
   visit_evaluate_options(arguments->options, OptionAdder(*command));

@@ -61,7 +61,9 @@ int main(int argc, char** argv) {
   add_evaluate_command(app, globals);
   add_threshold_command(app, globals);
   add_compare_command(app, globals);
+  add_conditions_command(app, globals);
   add_sweep_command(app, globals);
+  add_protocol_command(app, globals);
   add_report_command(app, globals);
   add_verify_command(app, globals);
   add_embed_command(app, globals);

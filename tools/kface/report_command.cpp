@@ -28,7 +28,10 @@ void add_report_command(CLI::App& app, Globals& globals) {
   CLI::App* command =
       add_command(app, globals, "report", "Write RUN/report.html again from RUN/results.json",
                   "  kface report run data", [arguments] { return run_report(*arguments); });
-  command->add_option("RUN", arguments->run, "folder that 'sweep' or 'compare' wrote")->required();
+  command
+      ->add_option("RUN", arguments->run,
+                   "folder that a command wrote with -o, with a results.json")
+      ->required();
   command->add_option("DS", arguments->dataset, "dataset folder, for the pictures")->required();
 }
 

@@ -26,8 +26,11 @@ const write = (metric, format) => {
 // A rate that somebody chose, such as a FAR: "0.1 %", without idle digits.
 const short_percent = (x) => `${+(100 * x).toPrecision(3)}${kPercent}`;
 
-const write_interval = ([low, high], format) => (format === percent
-  ? `${plain(1)(100 * low)}–${plain(1)(100 * high)}${kPercent}` : `${format(low)}–${format(high)}`);
+function write_interval([low, high], format) {
+  if (format !== percent) return `${format(low)}–${format(high)}`;
+  const shown = plain(100 * high < 1 ? 2 : 1);
+  return `${shown(100 * low)}–${shown(100 * high)}${kPercent}`;
+}
 
 // "0.3 % (0.1–0.6 %)": for running text.
 function write_with_interval(metric, format) {
@@ -60,3 +63,21 @@ const distinct = (values) => [...new Set(values)];
 // The paper prefers 4:6; where a record has none, its first ratio stands for it.
 const chosen_ratio = (results) =>
   results.some((result) => result.ratio === '4:6') ? '4:6' : results[0]?.ratio;
+
+// A sentence of the record: a text, or one in each language.
+const in_language = (sentence) => (typeof sentence === 'string' ? sentence
+  : sentence?.[kface.language] ?? sentence?.en ?? '');
+
+const verdict_name = (verdict) => {
+  const key = `verdict.${String(verdict).replace(' ', '_')}`;
+  return has_text(key) ? t(key) : String(verdict);
+};
+
+const acquire_sentence = (record) => t(Number.isFinite(record.failure_to_acquire)
+  ? 'acquire.sentence.rate' : 'acquire.sentence.count', {
+  rejected: whole(record.num_rejected ?? record.dataset.num_rejected),
+  rate: Number.isFinite(record.failure_to_acquire) ? percent(record.failure_to_acquire) : '' });
+
+// A value of an attribute of a record of kind "conditions"; thirds of a quality have names.
+const condition_value = (attribute, value) => (attribute.kind === 'quality'
+  ? t(`quality.${value}`) : attribute_value(attribute.attribute, value));

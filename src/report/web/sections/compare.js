@@ -1,9 +1,12 @@
-// Recipes side by side: mean and standard deviation over the same identity-disjoint splits.
+// Recipes side by side: mean and spread over the same identity-disjoint splits.
 {
-  const spread = (value, format) => (Number.isFinite(value?.mean)
-    ? { kind: 'number', text: format(value.mean),
-      interval: Number.isFinite(value.sd) ? `± ${format(value.sd)}` : null }
-    : { kind: 'number', text: '–' });
+  const spread = (value, format) => {
+    if (!Number.isFinite(value?.mean)) return { kind: 'number', text: '–' };
+    const interval = interval_of(value);
+    return { kind: 'number', text: format(value.mean),
+      interval: interval ? write_interval(interval, format).replace(kPercent, '')
+        : Number.isFinite(value.sd) ? `± ${format(value.sd)}` : null };
+  };
 
   // {label, format, better, of: recipe -> SPREAD} for every metric that the record has.
   function metrics_of(recipes) {
@@ -25,54 +28,69 @@
       best: means.length > 1 && metric.of(recipe)?.mean === best }));
   }
 
-  // A bar from mean - sd to mean + sd with short ends, as ECharts draws custom shapes.
-  function error_bar(params, api) {
-    // All of these are rates: a whisker is not drawn beyond 0 and 1.
-    const at = (rate) => api.coord([api.value(0), Math.min(1, Math.max(0, rate))]);
-    const [low, high] = [at(api.value(1)), at(api.value(2))];
-    const style = { stroke: css('--text'), lineWidth: 1.5, fill: 'none' };
-    const line = (y1, y2, half) => ({ type: 'line', style,
-      shape: { x1: low[0] - half, x2: low[0] + half, y1, y2 } });
-    return { type: 'group',
-      children: [line(low[1], high[1], 0), line(low[1], low[1], 5), line(high[1], high[1], 5)] };
+  // "better: −2.1 %" and the like, of a recipe against the frozen network.
+  function against_cell(recipe) {
+    const against = recipe.against_frozen?.eer;
+    if (!against) return { text: '–', kind: 'number' };
+    const interval = interval_of(against);
+    const sign = (x) => `${x > 0 ? '+' : x < 0 ? '−' : ''}${plain(2)(Math.abs(100 * x))}`;
+    const { value = against.difference } = against.difference ?? {};
+    return { kind: 'number', text: against.verdict ? verdict_name(against.verdict) : '–',
+      interval: [Number.isFinite(value) ? sign(value) : null,
+        interval ? `[${interval.map(sign).join(', ')}]` : null].filter(Boolean).join(' ') };
   }
 
-  function bars_option(recipes, metric) {
-    const bounds = recipes.map((recipe, i) => {
-      const { mean, sd } = metric.of(recipe) ?? {};
-      return Number.isFinite(mean) && Number.isFinite(sd) ? [i, mean - sd, mean + sd] : null;
-    }).filter(Boolean);
-    return {
-      grid: { left: 60, right: 12, top: 16, bottom: 40 },
-      tooltip: tooltip({ trigger: 'axis', axisPointer: { type: 'shadow' },
-        formatter: ([bar]) => {
-          const cell = spread(metric.of(recipes[bar.dataIndex]), metric.format);
-          return escape_html(`${bar.name}: ${cell.text} ${cell.interval ?? ''}`);
-        } }),
-      xAxis: axis({ type: 'category', data: recipes.map((recipe) => recipe.name),
-        axisLabel: { color: css('--text'), fontSize: 12, interval: 0, hideOverlap: false,
-          width: 72, overflow: 'break' } }),
-      yAxis: axis({ type: 'value', min: 0, max: metric.better === 'high' ? 1 : null, axisLabel: { color: css('--muted'), fontSize: 11,
-        formatter: metric.format === percent ? short_percent : undefined } }),
-      series: [
-        { type: 'bar', barMaxWidth: 48, itemStyle: { color: css('--same'), opacity: 0.75 },
-          data: recipes.map((recipe) => metric.of(recipe)?.mean ?? null) },
-        { type: 'custom', renderItem: error_bar, data: bounds, silent: true, z: 3,
-          encode: { x: 0, y: [1, 2] } }],
-    };
+  const chosen_text = (chosen) => Object.entries(chosen).sort((a, b) => b[1] - a[1])
+    .map(([name, count]) => `${name} × ${count}`).join(', ');
+
+  // What a recipe chose, where it had a choice.
+  const had_choice = (counts, name) => Object.keys(counts ?? {}).some((one) =>
+    one !== name && one !== 'none');
+
+  function said_of(record, recipe) {
+    // Sentences that are findings stand in the summary already.
+    const sentence = recipe.sentence ?? recipe.against_frozen?.sentence;
+    const parts = [
+      sentence && !record.findings?.length ? in_language(sentence) : null,
+      had_choice(recipe.chosen, recipe.name)
+        ? t('compare.chosen', { chosen: chosen_text(recipe.chosen) }) : null,
+      had_choice(recipe.views, 'plain')
+        ? t('compare.views', { views: chosen_text(recipe.views) }) : null].filter(Boolean);
+    return parts.length === 0 ? null
+      : h('li', {}, h('b', {}, recipe.name), ': ', parts.join(' '));
+  }
+
+  function sentences(record) {
+    const said = record.recipes.map((recipe) => said_of(record, recipe)).filter(Boolean);
+    return said.length === 0 ? null
+      : [h('h3', {}, t('compare.verdicts')), h('ul', { class: 'verdicts' }, said)];
+  }
+
+  function plot(record, rows, metric) {
+    const series = () => [{ name: metric.label, colour: css('--same'),
+      of: (row) => metric.of(row.recipe) }];
+    const logarithmic = metric.better === 'low' && needs_log(rows, series());
+    return figure(beside_acquire(metric.label, record), () => forest_option(rows, series(),
+      { name: logarithmic ? t('axis.logarithmic') : '', logarithmic }),
+    { height: forest_height(rows, series()) }).node;
   }
 
   function render(record) {
     const { recipes } = record;
     const metrics = metrics_of(recipes);
+    const against = recipes.some((recipe) => recipe.against_frozen);
     const columns = [recipes.map((recipe) => ({ text: recipe.name, scope: 'row' })),
-      ...metrics.map((metric) => column(recipes, metric))];
+      ...metrics.map((metric) => column(recipes, metric)),
+      ...(against ? [recipes.map(against_cell)] : [])];
+    const rows = recipes.map((recipe) => ({ label: recipe.name, recipe }));
     return [paragraph(t('compare.what', { splits: record.num_splits })),
-      table({ caption: t('compare.caption', { splits: record.num_splits }), body: rows_of(columns),
+      sentences(record),
+      table({ caption: beside_acquire(t('compare.caption', { splits: record.num_splits }), record),
+        body: rows_of(columns),
         head: [[t('table.recipe'), ...metrics.map((metric) =>
-          ({ text: metric.label, kind: 'number' }))]] }),
-      h('div', { class: 'plots' }, metrics.map((metric) =>
-        figure(metric.label, () => bars_option(recipes, metric), { height: 260 }).node))];
+          ({ text: metric.label, kind: 'number' })),
+        ...(against ? [{ text: t('table.against_frozen'), kind: 'number' }] : [])]] }),
+      h('div', { class: 'plots' }, metrics.map((metric) => plot(record, rows, metric)))];
   }
 
   kface.section({ id: 'compare', kinds: ['compare'], render });

@@ -12,7 +12,7 @@
 
   kface.section({
     id: 'facts',
-    kinds: ['sweep', 'compare'],
+    kinds: ['sweep', 'compare', 'conditions', 'evaluate'],
     render: ({ dataset, backbone, program, machine, options }) => [
       paragraph(t('facts.what')),
       h('dl', { class: 'record' },

@@ -11,7 +11,7 @@
 
   kface.section({
     id: 'import',
-    kinds: ['sweep', 'compare'],
+    kinds: ['sweep', 'compare', 'conditions', 'evaluate'],
     render: ({ dataset }) => [
       paragraph(t('import.what', { images: whole(dataset.num_images),
         people: whole(dataset.num_identities), rejected: whole(dataset.num_rejected) })),

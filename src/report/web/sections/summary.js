@@ -44,6 +44,33 @@
       h('li', {}, t('summary.compare.best', { name: best.name, eer: percent(best.eer.mean) })));
   }
 
+  function evaluate_headline(record) {
+    const view2 = record.view2;
+    return h('ol', { class: 'headlines' },
+      h('li', {}, t('summary.evaluate.eer', { eer: write_with_interval(record.eer, percent),
+        acquire: acquire_rate(record) })),
+      view2 ? h('li', {}, t('summary.evaluate.view2', { accuracy: plain(2)(100 * view2.accuracy),
+        error: plain(2)(100 * view2.standard_error) })) : null,
+      record.comparison ? h('li', {}, in_language(record.comparison.sentence)) : null);
+  }
+
+  // For each attribute its hardest condition beside the reference.
+  function conditions_headlines(record) {
+    const hardest = (attribute) => {
+      const rows = attribute.rows.filter((row) => row.pairs === 'within' && row.eer !== null);
+      const reference = rows.find((row) => row.value === attribute.reference);
+      if (!reference) return null;
+      const worst = rows.reduce((a, b) => (value_of(b.eer) > value_of(a.eer) ? b : a));
+      return worst === reference ? null : h('li', {}, t('summary.conditions.hardest', {
+        attribute: attribute_name(attribute.attribute),
+        worst: condition_value(attribute, worst.value),
+        eer: write_with_interval(worst.eer, percent),
+        reference: condition_value(attribute, reference.value),
+        base: write_with_interval(reference.eer, percent) }));
+    };
+    return h('ul', { class: 'headlines' }, record.attributes.map(hardest));
+  }
+
   function skipped(record) {
     if (!record.skipped?.length) return null;
     return [h('h3', {}, t('summary.skipped')), h('ul', {}, record.skipped.map((entry) =>
@@ -53,14 +80,18 @@
 
   kface.section({
     id: 'summary',
-    kinds: ['sweep', 'compare'],
+    kinds: ['sweep', 'compare', 'conditions', 'evaluate'],
     render: (record) => [
       record.dataset.simulated
         ? h('p', { class: 'notice' }, h('strong', {}, t('summary.simulated.title')), ' ',
           t('summary.simulated')) : null,
       paragraph(t(`summary.done.${record.kind}`, { splits: record.num_splits })),
-      record.kind === 'sweep' ? honest_facts(record) : compare_headline(record),
-      record.findings?.length ? h('ul', { class: 'headlines' }, record.findings.map((finding) =>
+      record.kind === 'sweep' ? null : paragraph(acquire_sentence(record)),
+      record.kind === 'sweep' ? honest_facts(record) : null,
+      record.kind === 'compare' ? compare_headline(record) : null,
+      record.kind === 'evaluate' ? evaluate_headline(record) : null,
+      record.kind === 'conditions' ? conditions_headlines(record) : null,
+      record.findings?.length && record.kind !== 'conditions' ? h('ul', { class: 'headlines' }, record.findings.map((finding) =>
         h('li', {}, finding[kface.language] ?? finding.en))) : null,
       skipped(record),
     ],
