@@ -166,7 +166,7 @@ TEST_F(OnnxNetworkFolder, IsAnotherBackboneWhenAnythingThatMattersChanges) {
 
 TEST_F(OnnxNetworkFolder, CanBeMirrored) {
   const auto path = describe("residual_network");
-  const auto backbone = open(path.string() + kMirroredSuffix);
+  const auto backbone = open(path.string() + "+mirror");
   EXPECT_EQ(backbone->info().id, path.string() + "+mirror");
   EXPECT_NE(backbone->info().digest, open(path)->info().digest);
 }
