@@ -7,6 +7,7 @@
 namespace kface::cli {
 
 void add_import_command(CLI::App& app, Globals& globals);
+void add_simulate_command(CLI::App& app, Globals& globals);
 void add_extract_command(CLI::App& app, Globals& globals);
 void add_train_command(CLI::App& app, Globals& globals);
 void add_evaluate_command(CLI::App& app, Globals& globals);

@@ -56,6 +56,7 @@ int main(int argc, char** argv) {
       "'kface COMMAND --help' tells more.");
 
   add_import_command(app, globals);
+  add_simulate_command(app, globals);
   add_extract_command(app, globals);
   add_train_command(app, globals);
   add_evaluate_command(app, globals);
