@@ -11,6 +11,8 @@ void add_simulate_command(CLI::App& app, Globals& globals);
 void add_extract_command(CLI::App& app, Globals& globals);
 void add_train_command(CLI::App& app, Globals& globals);
 void add_evaluate_command(CLI::App& app, Globals& globals);
+void add_stress_command(CLI::App& app, Globals& globals);
+void add_templates_command(CLI::App& app, Globals& globals);
 void add_compare_command(CLI::App& app, Globals& globals);
 void add_sweep_command(CLI::App& app, Globals& globals);
 void add_report_command(CLI::App& app, Globals& globals);

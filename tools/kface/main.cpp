@@ -60,6 +60,8 @@ int main(int argc, char** argv) {
   add_extract_command(app, globals);
   add_train_command(app, globals);
   add_evaluate_command(app, globals);
+  add_stress_command(app, globals);
+  add_templates_command(app, globals);
   add_compare_command(app, globals);
   add_sweep_command(app, globals);
   add_report_command(app, globals);
