@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 #include <vector>
 
 #include "align/chip_adjust.h"
@@ -22,7 +23,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr double kBlurChipSize = 150;  // the chip on which the sigmas of blur are stated
+constexpr double kSmallestEyeDistancePx = 12;  // of outer corners, on the chip
+constexpr double kBlurChipSize = 150;          // the chip on which the sigmas of blur are stated
 
 // How the dataset's chips were made.
 struct ChipFacts {
@@ -88,7 +90,10 @@ class Simulator {
         output_(output),
         facts_(chip_facts(manifest)),
         variants_(variants),
-        options_(options) {}
+        options_(options) {
+    std::copy_if(variants.begin(), variants.end(), std::back_inserter(without_landmarks_),
+                 [](const SimulatedVariant& variant) { return !variant.needs_landmarks; });
+  }
 
   // The rows drawn on one real row; places its own chip, too.
   Result<std::vector<ImageRecord>> work_on(const ImageRecord& real) const {
@@ -99,13 +104,15 @@ class Simulator {
                     (dataset_ / real.chip).string() + ": " + chip.error().message() + kAdvice};
     }
     KF_TRY(place_chip(real, bytes));
-    const Landmarks5 landmarks = landmarks_on(chip.value(), real);
+    const auto landmarks = landmarks_on(chip.value(), real);
+    const auto& variants = landmarks ? variants_ : without_landmarks_;
     const Rng rng = rng_of(real, options_.seed);
     std::vector<ImageRecord> rows;
     for (const std::size_t index : choose_variants(
-             variants_, real, static_cast<std::size_t>(options_.per_image), rng.fork(0))) {
-      KF_ASSIGN(ImageRecord row,
-                draw(real, chip.value(), landmarks, variants_[index], rng.fork(1 + index).next()));
+             variants, real, static_cast<std::size_t>(options_.per_image), rng.fork(0))) {
+      // What needs none is drawn the same wherever the face is.
+      KF_ASSIGN(ImageRecord row, draw(real, chip.value(), landmarks.value_or(anywhere_),
+                                      variants[index], rng.fork(1 + index).next()));
       rows.push_back(std::move(row));
     }
     return rows;
@@ -142,11 +149,15 @@ class Simulator {
     return error ? write_chip(path, bytes) : Status{};
   }
 
-  // Where nothing is known of the face, only what needs no landmarks is drawn.
-  Landmarks5 landmarks_on(const Image& chip, const ImageRecord& real) const {
-    return facts_.cropped
-               ? FaceFinder::landmarks_on_chip(real.landmarks, chip.width, facts_.padding)
-               : mean_landmarks(chip.width, facts_.padding);
+  // None where the chip does not say where its face is, or shows it too small to draw on.
+  std::optional<Landmarks5> landmarks_on(const Image& chip, const ImageRecord& real) const {
+    if (!facts_.cropped || !implausible_landmarks(real.landmarks).empty()) {
+      return {};
+    }
+    const Landmarks5 on_chip =
+        FaceFinder::landmarks_on_chip(real.landmarks, chip.width, facts_.padding);
+    return implausible_landmarks(on_chip, kSmallestEyeDistancePx).empty() ? std::optional(on_chip)
+                                                                          : std::nullopt;
   }
 
   Result<ImageRecord> draw(const ImageRecord& real, const Image& chip, const Landmarks5& landmarks,
@@ -177,7 +188,9 @@ class Simulator {
   const fs::path output_;
   const ChipFacts facts_;
   const std::vector<SimulatedVariant>& variants_;
+  std::vector<SimulatedVariant> without_landmarks_;
   const SimulateOptions& options_;
+  const Landmarks5 anywhere_ = mean_landmarks(static_cast<int>(kBlurChipSize), 0);
 };
 
 Manifest with_simulated_rows(Manifest manifest, std::vector<std::vector<ImageRecord>> rows,

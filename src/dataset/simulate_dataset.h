@@ -41,6 +41,9 @@ struct SimulateSummary {
 // which the dataset's colour adjustment is applied again; sharpness and brightness are measured on
 // it, everything else is its real row's.
 //
+// Where an image's face is not known or less than 12 pixels from eye to eye on the chip, only light
+// as a whole, blur and noise are drawn on it.
+//
 // Ensures: the same bytes for any number of threads; an image's drawings depend on the seed, the
 //          options and the image's id and chip, not on other images. Until the end the dataset that
 //          stood at OUTPUT stands; afterwards its chips that no row names are gone.
