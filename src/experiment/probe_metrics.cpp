@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "dataset/simulated.h"
 #include "experiment/metrics_json.h"
 
 namespace kface {
@@ -36,15 +37,20 @@ Result<Json> probe_metrics(std::span<const ScoredPair> pairs, float threshold,
 }
 
 Json probe_context(const Manifest& manifest, const Model& model, const std::string& model_name) {
-  const auto is_refused = [](const ImageRecord& image) { return !image.accepted(); };
-  const auto refused = static_cast<std::size_t>(
-      std::count_if(manifest.images.begin(), manifest.images.end(), is_refused));
+  std::size_t refused = 0;
+  std::size_t photos = 0;
+  for (const ImageRecord& image : manifest.images) {
+    refused += image.accepted() ? 0U : 1U;
+    photos += is_drawn_copy(image) ? 0U : 1U;
+  }
   return {{"model", model_name},
           {"recipe", model.recipe},
           {"backbone", model.backbone},
           {"threshold", model.threshold.distance},
           {"threshold_rule", model.threshold.rule},
           {"num_rejected", refused},
+          {"failure_to_acquire",
+           photos == 0 ? 0.0 : static_cast<double>(refused) / static_cast<double>(photos)},
           {"data_digest", manifest.digest()}};
 }
 

@@ -34,7 +34,8 @@ Result<Json> probe_metrics(std::span<const ScoredPair> pairs, float threshold,
                            const ProbeOptions& options, const JobContext& context);
 
 // What stands beside the figures of a model on a dataset: model, recipe, backbone, threshold,
-// threshold_rule, num_rejected, data_digest.
+// threshold_rule, num_rejected, failure_to_acquire (of the photos, drawings not counted),
+// data_digest.
 Json probe_context(const Manifest& manifest, const Model& model, const std::string& model_name);
 
 }  // namespace kface

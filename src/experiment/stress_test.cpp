@@ -101,6 +101,17 @@ TEST(Stress, ComparesWithPairsOfRealImagesAlone) {
   EXPECT_EQ(json.value()["real"]["far_at_threshold"]["value"], 0.5);
 }
 
+TEST(Stress, CountsRefusedPhotosAgainstPhotosNotDrawings) {
+  OnALine data = two_people();
+  ImageRecord refused;
+  refused.reason = "no face found";
+  data.manifest.images.push_back(refused);
+  const auto json = data.stress(2);
+  ASSERT_TRUE(json.ok()) << json.error().message();
+  EXPECT_EQ(json.value()["num_rejected"], 1);
+  EXPECT_EQ(json.value()["failure_to_acquire"], 0.25);
+}
+
 TEST(Stress, SaysThatItIsSimulated) {
   const auto json = two_people().stress(2);
   ASSERT_TRUE(json.ok()) << json.error().message();
