@@ -136,6 +136,14 @@ Result<std::vector<SimulatedVariant>> parse_simulated_kinds(const std::string& l
   return variants;
 }
 
+std::size_t documented_place(const std::string& name) {
+  const auto& all = all_variants();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const SimulatedVariant& variant) {
+    return variant.name == name;
+  });
+  return static_cast<std::size_t>(found - all.begin());
+}
+
 bool can_be_drawn(const SimulatedVariant& variant, const ImageRecord& record) {
   const auto is_one_of = [&](const char* name, std::initializer_list<const char*> values) {
     const std::string value = attribute_of(record.attributes, name);

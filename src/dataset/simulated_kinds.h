@@ -33,6 +33,9 @@ const std::vector<std::string>& simulated_kinds();
 // once. Errors: kInvalidArgument: a word that is no kind (lists them), or no kind at all.
 Result<std::vector<SimulatedVariant>> parse_simulated_kinds(const std::string& list);
 
+// Where a drawing stands in that order, by name; after all of them for any other text.
+std::size_t documented_place(const std::string& name);
+
 // May it be drawn on this row? Dimmer light only where the row does not say that it is dim already,
 // a lamp only where none is named, an accessory only where none is.
 bool can_be_drawn(const SimulatedVariant& variant, const ImageRecord& record);

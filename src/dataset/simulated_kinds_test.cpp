@@ -71,6 +71,12 @@ TEST(SimulatedKinds, TheDocumentedOrderHoldsWhateverTheLists) {
   EXPECT_EQ(names_of(parsed("mask,cap,mask")), (std::vector<std::string>{"cap", "mask"}));
 }
 
+TEST(SimulatedKinds, HaveTheirPlaceAndOtherTextsComeAfterThem) {
+  EXPECT_EQ(documented_place("lux 400"), 0U);
+  EXPECT_LT(documented_place("lux 100"), documented_place("lux 40"));
+  EXPECT_LT(documented_place("noise 20"), documented_place("beard"));
+}
+
 TEST(SimulatedKinds, RefusesAWordThatIsNoneAndAnEmptyList) {
   const auto unknown = parse_simulated_kinds("lux,beard");
   ASSERT_FALSE(unknown.ok());

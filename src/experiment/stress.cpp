@@ -1,9 +1,11 @@
 #include "experiment/stress.h"
 
+#include <algorithm>
 #include <map>
 #include <unordered_map>
 
 #include "dataset/simulated.h"
+#include "dataset/simulated_kinds.h"
 #include "eval/all_pairs.h"
 #include "experiment/real_rows.h"
 
@@ -41,7 +43,14 @@ class StressTest {
   }
 
   const Rows& real() const { return real_; }
-  const std::map<std::string, Rows>& drawn() const { return drawn_; }
+  // Rows of each drawing, drawings in documented order.
+  std::vector<std::pair<std::string, Rows>> drawn() const {
+    std::vector<std::pair<std::string, Rows>> ordered(drawn_.begin(), drawn_.end());
+    std::stable_sort(ordered.begin(), ordered.end(), [](const auto& a, const auto& b) {
+      return documented_place(a.first) < documented_place(b.first);
+    });
+    return ordered;
+  }
   std::size_t num_drawn() const { return num_drawn_; }
   const ImageRecord& image(std::uint32_t row) const { return manifest_.images[set_.images[row]]; }
 
@@ -138,7 +147,8 @@ Result<Json> stress_model(const FeatureSet& set, const Manifest& manifest, const
   KF_ASSIGN(const auto real, test.real_pairs(quiet));
   KF_ASSIGN(json["real"], probe_metrics(real, threshold, options, quiet));
   json["stress"] = Json::array();
-  for (const auto& [name, rows] : test.drawn()) {
+  const auto drawn = test.drawn();
+  for (const auto& [name, rows] : drawn) {
     KF_ASSIGN(const StressPairs pairs, test.pairs(rows, quiet));
     Json entry{{"simulated", name},
                {"kind", simulated_kind(test.image(rows.front()))},
@@ -147,7 +157,7 @@ Result<Json> stress_model(const FeatureSet& set, const Manifest& manifest, const
     KF_ASSIGN(entry["same_photo"], probe_metrics(pairs.same_photo, threshold, options, quiet));
     json["stress"].push_back(std::move(entry));
     if (context.progress) {
-      context.progress(json["stress"].size(), test.drawn().size());
+      context.progress(json["stress"].size(), drawn.size());
     }
   }
   return json;

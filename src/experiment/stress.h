@@ -18,7 +18,8 @@ namespace kface {
 //  "real": METRICS|null,
 //  "stress": [{"simulated": "lux 40", "kind": "lux", "num_images",
 //              "other_photo": METRICS|null, "same_photo": METRICS|null}]},
-// METRICS as probe_metrics gives them at the model's threshold; "stress" in the order of names.
+// METRICS as probe_metrics gives them at the model's threshold; "stress" in the order of
+// dataset/simulated_kinds.h.
 //
 // Ensures: the same for any number of threads.
 // Errors:  kInvalidArgument: no simulated images (says how to make them), more than kMaxPairs

@@ -119,7 +119,7 @@ TEST(Stress, SaysThatItIsSimulated) {
   EXPECT_TRUE(json.value()["note"].get<std::string>().starts_with("SIMULATED"));
 }
 
-TEST(Stress, TakesWhatWasDrawnOneByOneInTheOrderOfNames) {
+TEST(Stress, TakesWhatWasDrawnOneByOneInDocumentedOrder) {
   OnALine data = two_people();
   data.add("Ann", "a1#lux-40", 1, "lux 40", "a1");
   data.add("Ann", "a1#lux-100", 0.5F, "lux 100", "a1");

@@ -17,8 +17,8 @@ enum class PoolWeighting { kMean, kQuality };
 //   size  = min(1, face_size_px / 100)             a smaller face is enlarged for the chip, which
 //                                                  shows it at about 100 pixels: no detail is
 //                                                  gained
-//   sharp = sharpness / (sharpness + 20)           saturates: noise raises sharpness, too; 20 is
-//                                                  what is left of a photo that is out of focus
+//   sharp = sharpness / (sharpness + 20)           20 is what a blur of one pixel leaves of a face
+//                                                  of LFW; saturates, since noise raises it, too
 //   pose  = cos(yaw)^2                             the part of the face that is seen from the front
 //   light = min(1, min(brightness, 255 - brightness) / 60)   lost in the dark or in the glare
 // each at least 0.05, so that a bad photo counts little and the only photo counts. It does not fall
