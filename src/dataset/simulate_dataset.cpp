@@ -234,12 +234,18 @@ Result<SimulateSummary> simulate_dataset(const fs::path& dataset, const fs::path
 
   const Simulator simulator(dataset, output, manifest, variants, options);
   std::vector<std::vector<ImageRecord>> rows(manifest.images.size());
-  KF_TRY(parallel_for(rows.size(), context, [&](std::size_t item, unsigned) -> Status {
+  const Status done = parallel_for(rows.size(), context, [&](std::size_t item, unsigned) -> Status {
     if (manifest.images[item].accepted()) {
       KF_ASSIGN(rows[item], simulator.work_on(manifest.images[item]));
     }
     return {};
-  }));
+  });
+  if (done.code() == ErrorCode::kInterrupted) {
+    return Status{ErrorCode::kInterrupted, output.string() +
+                                               ": stopped before it was whole; the same command "
+                                               "starts anew"};
+  }
+  KF_TRY(done);
   SimulateSummary summary;
   const Manifest written =
       with_simulated_rows(std::move(manifest), std::move(rows), options, summary);

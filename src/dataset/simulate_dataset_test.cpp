@@ -210,9 +210,14 @@ TEST(SimulateDataset, LeavesWhatStandsWhenItIsStoppedAndStartsAnewAfterwards) {
   import_people(folder);
   StopFlag stop;
   stop.request();
-  EXPECT_EQ(simulate_to(folder, "more", {}, {.stop = &stop}).error().code(),
-            ErrorCode::kInterrupted);
-  EXPECT_EQ(read_manifest(folder / "more").error().code(), ErrorCode::kNotFound);
+  const auto stopped = simulate_to(folder, "more", {}, {.stop = &stop});
+  ASSERT_FALSE(stopped.ok());
+  EXPECT_EQ(stopped.error().code(), ErrorCode::kInterrupted);
+  EXPECT_NE(stopped.error().message().find("more: stopped before it was whole"), std::string::npos);
+  const auto half = read_manifest(folder / "more");
+  ASSERT_FALSE(half.ok());
+  EXPECT_EQ(half.error().code(), ErrorCode::kNotFound);
+  EXPECT_NE(half.error().message().find("not finished; run the same"), std::string::npos);
   ASSERT_TRUE(simulate_to(folder, "more").ok()) << "its own folder is known again";
   const auto before = snapshot(folder / "more");
   EXPECT_FALSE(simulate_to(folder, "more", {.seed = 9}, {.stop = &stop}).ok());
