@@ -13,7 +13,7 @@ std::vector<SimulatedVariant> parsed(const std::string& list) {
   return variants.ok() ? variants.value() : std::vector<SimulatedVariant>{};
 }
 
-const std::string kAllKinds = "lux,direction,glasses,horn-rimmed,sunglasses,cap,mask,blur,noise";
+constexpr char kAllKinds[] = "lux,direction,glasses,horn-rimmed,sunglasses,cap,mask,blur,noise";
 
 std::vector<std::string> names_of(const std::vector<SimulatedVariant>& variants) {
   std::vector<std::string> names;
