@@ -84,6 +84,16 @@ cv::Mat view_of(const Image& image) {
   return {image.height, image.width, CV_8UC3, const_cast<std::uint8_t*>(image.pixels.data())};
 }
 
+// dlib takes landmarks in whole pixels.
+dlib::chip_details details_of(const Landmarks5& landmarks, int size, double padding) {
+  std::vector<dlib::point> parts;
+  for (const Point& point : landmarks) {
+    parts.emplace_back(std::lround(point.x), std::lround(point.y));
+  }
+  const dlib::full_object_detection shape(dlib::rectangle(), parts);
+  return dlib::get_face_chip_details(shape, static_cast<unsigned long>(size), padding);
+}
+
 }  // namespace
 
 struct FaceFinder::Impl {
@@ -171,15 +181,8 @@ FaceSearch FaceFinder::find(const Image& photo) {
 
 Image FaceFinder::cut_chip(const Image& photo, const Landmarks5& landmarks, int size,
                            double padding) {
-  std::vector<dlib::point> parts;
-  for (const Point& point : landmarks) {
-    parts.emplace_back(std::lround(point.x), std::lround(point.y));
-  }
-  const dlib::full_object_detection shape(dlib::rectangle(), parts);
-  const dlib::chip_details details =
-      dlib::get_face_chip_details(shape, static_cast<unsigned long>(size), padding);
   dlib::matrix<dlib::rgb_pixel> cut;
-  dlib::extract_image_chip(Pixels(view_of(photo)), details, cut);
+  dlib::extract_image_chip(Pixels(view_of(photo)), details_of(landmarks, size, padding), cut);
   Image chip;
   chip.width = size;
   chip.height = size;
@@ -188,6 +191,16 @@ Image FaceFinder::cut_chip(const Image& photo, const Landmarks5& landmarks, int 
     chip.pixels.insert(chip.pixels.end(), {pixel.red, pixel.green, pixel.blue});
   }
   return chip;
+}
+
+Landmarks5 FaceFinder::landmarks_on_chip(const Landmarks5& landmarks, int size, double padding) {
+  const auto to_chip = dlib::get_mapping_to_chip(details_of(landmarks, size, padding));
+  Landmarks5 moved;
+  for (std::size_t i = 0; i < landmarks.size(); ++i) {
+    const dlib::dpoint on_chip = to_chip(dlib::dpoint(landmarks[i].x, landmarks[i].y));
+    moved[i] = {static_cast<float>(on_chip.x()), static_cast<float>(on_chip.y())};
+  }
+  return moved;
 }
 
 }  // namespace kface

@@ -35,6 +35,10 @@ class FaceFinder {
   // the chip reaches beyond the photo. [size, size]
   static Image cut_chip(const Image& photo, const Landmarks5& landmarks, int size, double padding);
 
+  // Where cut_chip puts the landmarks of the photo, in pixels of the chip.
+  // Requires: landmarks that do not coincide.
+  static Landmarks5 landmarks_on_chip(const Landmarks5& landmarks, int size, double padding);
+
  private:
   struct Impl;
   explicit FaceFinder(std::unique_ptr<Impl> impl);

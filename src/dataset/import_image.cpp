@@ -113,8 +113,18 @@ Status write_error(const std::filesystem::path& path, int error) {
                                     "; when there is room, run the same command again to continue"};
 }
 
-// Whole or not at all. Not flushed one by one, which would cost more than all the rest: the
-// journal and the manifest hold the chip's digest, and the end of the import flushes everything.
+Result<ImageRecord> refuse(ImageRecord record, const std::string& reason) {
+  record.reason = one_line(reason);
+  if (record.reason.empty()) {
+    record.reason = "refused";
+  }
+  return record;
+}
+
+}  // namespace
+
+// Not flushed one by one, which would cost more than all the rest: the journal and the manifest
+// hold the chip's digest.
 Status write_chip(const std::filesystem::path& path, std::span<const std::uint8_t> bytes) {
   KF_TRY(make_folder(path.parent_path()));
   std::filesystem::path temporary = path;
@@ -144,16 +154,6 @@ Status write_chip(const std::filesystem::path& path, std::span<const std::uint8_
   }
   return {};
 }
-
-Result<ImageRecord> refuse(ImageRecord record, const std::string& reason) {
-  record.reason = one_line(reason);
-  if (record.reason.empty()) {
-    record.reason = "refused";
-  }
-  return record;
-}
-
-}  // namespace
 
 std::string chip_path(const std::string& identity, const std::string& id,
                       const std::string& chip_sha256) {

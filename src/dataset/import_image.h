@@ -1,7 +1,9 @@
 // One photo's way through an import.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
 
 #include "dataset/import.h"
@@ -20,6 +22,10 @@ struct StageSeconds {
 Result<ImageRecord> import_image(const Candidate& photo, const std::filesystem::path& dataset,
                                  const ImportOptions& options, const AlignFn& align,
                                  StageSeconds& seconds);
+
+// Writes a chip's file whole or not at all, and its folder. Not flushed to the disk: the end of an
+// import flushes everything (flush_folder). Errors: kIo.
+Status write_chip(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
 
 // Path of the chip below the dataset. `id` starts with the identity or is unique without it.
 std::string chip_path(const std::string& identity, const std::string& id,

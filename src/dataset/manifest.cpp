@@ -59,8 +59,8 @@ Status no_dataset(const std::filesystem::path& dataset) {
   std::error_code ignored;
   if (std::filesystem::exists(dataset / "import.journal", ignored)) {
     return Status{ErrorCode::kNotFound, dataset.string() +
-                                            ": the import was not finished; run the same "
-                                            "'kface import' again to continue it"};
+                                            ": not finished; run the same 'kface import' or "
+                                            "'kface simulate' again"};
   }
   return Status{ErrorCode::kNotFound, dataset.string() +
                                           ": no dataset there (no dataset.json); make one with "

@@ -382,6 +382,61 @@ TEST_F(Program, WritesAListOfKfacePairsAndMeasuresByItsRule) {
   EXPECT_EQ(run({"protocol", "kface", path("data"), "--list", "Q1"}).exit_code,
             2);                                                      // -o is missing
   EXPECT_EQ(run({"protocol", "kface", path("data")}).exit_code, 1);  // 30 of 5 people
+TEST_F(Program, SimulatedImagesAreMarkedAndMeasuredApart) {
+  import_johns("data");
+  const Outcome simulated = run({"simulate", path("data"), "-o", path("more"), "--kinds",
+                                 "lux,blur", "--per-image", "1", "--json"});
+  ASSERT_EQ(simulated.exit_code, 0) << simulated.err;
+  EXPECT_EQ(simulated.json()["num_real"], 54);
+  EXPECT_EQ(simulated.json()["num_simulated"], 54);
+  const Outcome stressed =
+      run({"stress", path("more"), "-m", "frozen", "--bootstrap", "50", "--json"});
+  ASSERT_EQ(stressed.exit_code, 0) << stressed.err;
+  const auto json = stressed.json();
+  EXPECT_EQ(json["simulated"], true);
+  EXPECT_EQ(json["num_real_images"], 54);
+  EXPECT_EQ(json["real"]["num_same"], 4 * 55 + 45);
+  std::size_t drawn = 0;
+  for (const auto& entry : json["stress"]) {
+    drawn += entry["num_images"].get<std::size_t>();
+    EXPECT_TRUE(entry["same_photo"].is_null()) << "everybody has other photos";
+    EXPECT_GT(entry["other_photo"]["num_same"], 0);
+  }
+  EXPECT_EQ(drawn, 54U);
+  const Outcome printed = run({"stress", path("more"), "-m", "frozen", "--bootstrap", "0"});
+  EXPECT_NE(printed.out.find("SIMULATED blur 1 on another photo"), std::string::npos);
+  const Outcome masks = run({"simulate", path("data"), "-o", path("masks"), "--kinds", "mask"});
+  EXPECT_EQ(masks.exit_code, 1);
+  EXPECT_NE(masks.err.find("imported with --crop none"), std::string::npos) << masks.err;
+  EXPECT_EQ(run({"simulate", path("data"), "-o", path("x"), "--per-image", "0"}).exit_code, 2);
+}
+
+TEST_F(Program, SeveralPhotosMakeOneTemplate) {
+  import_johns("data");
+  const Outcome measured = run({"templates", path("data"), "-m", "frozen", "--enrol", "1,3",
+                                "--draws", "1", "--bootstrap", "0", "--json"});
+  ASSERT_EQ(measured.exit_code, 0) << measured.err;
+  EXPECT_EQ(measured.json()["num_identities"], 5);
+  EXPECT_EQ(measured.json()["templates"].size(), 4U);
+  EXPECT_GT(measured.json()["machine"]["embed_ms"], 0.0);
+
+  ASSERT_EQ(run({"train", path("data"), "-o", path("m.kface"), "--recipe", "frozen"}).exit_code, 0);
+  std::vector<std::string> arguments = {"embed", "-m", path("m.kface")};
+  for (const auto& entry : fs::directory_iterator(fs::directory_iterator(johns_)->path())) {
+    arguments.push_back(entry.path().string());
+  }
+  ASSERT_GE(arguments.size(), 5U);
+  const auto single = run(arguments).json();
+  arguments.insert(arguments.end(), {"--pool", "mean"});
+  const auto pooled = run(arguments).json();
+  ASSERT_EQ(pooled.size(), 1U);
+  EXPECT_EQ(pooled[0]["photos"].size(), single.size());
+  double sum = 0;
+  for (const auto& photo : single) {
+    sum += photo["embedding"][0].get<double>();
+  }
+  EXPECT_NEAR(pooled[0]["embedding"][0].get<double>(), sum / static_cast<double>(single.size()),
+              1e-6);
 }
 
 TEST_F(Program, ErrorsAreOneLineAndTheirKindIsTheExitCode) {

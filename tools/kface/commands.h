@@ -7,10 +7,13 @@
 namespace kface::cli {
 
 void add_import_command(CLI::App& app, Globals& globals);
+void add_simulate_command(CLI::App& app, Globals& globals);
 void add_extract_command(CLI::App& app, Globals& globals);
 void add_train_command(CLI::App& app, Globals& globals);
 void add_evaluate_command(CLI::App& app, Globals& globals);
 void add_threshold_command(CLI::App& app, Globals& globals);
+void add_stress_command(CLI::App& app, Globals& globals);
+void add_templates_command(CLI::App& app, Globals& globals);
 void add_compare_command(CLI::App& app, Globals& globals);
 void add_conditions_command(CLI::App& app, Globals& globals);
 void add_sweep_command(CLI::App& app, Globals& globals);

@@ -56,10 +56,13 @@ int main(int argc, char** argv) {
       "'kface COMMAND --help' tells more.");
 
   add_import_command(app, globals);
+  add_simulate_command(app, globals);
   add_extract_command(app, globals);
   add_train_command(app, globals);
   add_evaluate_command(app, globals);
   add_threshold_command(app, globals);
+  add_stress_command(app, globals);
+  add_templates_command(app, globals);
   add_compare_command(app, globals);
   add_conditions_command(app, globals);
   add_sweep_command(app, globals);

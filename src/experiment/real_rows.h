@@ -1,0 +1,14 @@
+// The rows of a feature set that metrics count.
+#pragma once
+
+#include "experiment/people.h"
+#include "kface/manifest.h"
+
+namespace kface {
+
+// Rows of real photos: recipes may be fitted on all rows of a person, every metric counts these
+// alone. What is real: counts_in_metrics (dataset/simulated.h).
+// Requires: a set of this manifest. Cost: O(rows).
+Rows real_rows(const FeatureSet& set, const Manifest& manifest);
+
+}  // namespace kface
