@@ -7,6 +7,7 @@
 #include "eval/all_pairs.h"
 #include "experiment/compare_outcome.h"
 #include "experiment/people.h"
+#include "experiment/real_rows.h"
 #include "kface/metrics.h"
 
 namespace kface {
@@ -16,19 +17,18 @@ constexpr std::uint64_t kSplitStream = 41;
 constexpr std::uint64_t kImageStream = 42;
 constexpr int kFewestResamples = 40;
 
-// At most `max_images` of each person, drawn once; 0: all.
-Rows limited_rows(const FeatureSet& set, int max_images, const Rng& rng) {
+// At most `max_images` real ones of each person, drawn once; 0: all.
+Rows limited_rows(const FeatureSet& set, const Rows& real, int max_images, const Rng& rng) {
   if (max_images == 0) {
-    return all_rows(set);
+    return real;
+  }
+  std::vector<Rows> of_identity(set.identity_names.size());
+  for (const std::uint32_t row : real) {
+    of_identity[set.identities[row]].push_back(row);
   }
   Rows rows;
-  for (std::uint32_t identity = 0; identity < set.identity_names.size(); ++identity) {
-    Rows own;
-    for (std::uint32_t row = 0; row < set.size(); ++row) {
-      if (set.identities[row] == identity) {
-        own.push_back(row);
-      }
-    }
+  for (std::uint32_t identity = 0; identity < of_identity.size(); ++identity) {
+    Rows& own = of_identity[identity];
     rng.fork(identity).shuffle(own);
     own.resize(std::min(own.size(), static_cast<std::size_t>(max_images)));
     rows.insert(rows.end(), own.begin(), own.end());
@@ -56,8 +56,9 @@ std::vector<ViewedFeatures> pick_views(std::span<const ViewedFeatures> all,
 // One recipe on one pair of halves.
 class Comparison {
  public:
-  Comparison(std::span<const ViewedFeatures> views, const CompareOptions& options)
-      : views_(views), options_(options) {}
+  Comparison(std::span<const ViewedFeatures> views, std::span<const std::uint8_t> simulated,
+             const CompareOptions& options)
+      : views_(views), simulated_(simulated), options_(options) {}
 
   Result<CompareOutcome> run(const ComparedRecipe& recipe, const Halves& halves,
                              const StopFlag* stop) const {
@@ -79,7 +80,25 @@ class Comparison {
   }
 
  private:
+  // The rows, and all drawings on the people in them.
+  Rows with_simulated(const Rows& rows) const {
+    const FeatureSet& set = *views_.front().set;
+    std::set<std::uint32_t> people;
+    for (const std::uint32_t row : rows) {
+      people.insert(set.identities[row]);
+    }
+    Rows all = rows;
+    for (std::uint32_t row = 0; row < simulated_.size(); ++row) {
+      if (simulated_[row] != 0 && people.contains(set.identities[row])) {
+        all.push_back(row);
+      }
+    }
+    std::sort(all.begin(), all.end());
+    return all;
+  }
+
   std::span<const ViewedFeatures> views_;
+  std::span<const std::uint8_t> simulated_;
   const CompareOptions& options_;
 };
 
@@ -97,7 +116,7 @@ Result<std::vector<ComparedRecipe>> parse_compared(const CompareOptions& options
   std::vector<ComparedRecipe> compared;
   for (const std::string& name : names) {
     ComparedRecipe one{name, name, {}};
-    one.views = name == "auto" ? parse_views(options.views) : std::vector{Views::kPlain};
+    one.views = name == "auto" ? parse_views(options.views, name) : std::vector{Views::kPlain};
     for (const Views views : {Views::kMirror, Views::kJitter}) {
       if (const std::string suffix = views_suffix(views); name.ends_with(suffix)) {
         one.recipe = name.substr(0, name.size() - suffix.size());
@@ -144,14 +163,16 @@ Result<Json> run_compare(std::span<const ViewedFeatures> views, const Manifest& 
   }
   const FeatureSet& set = *views.front().set;
   const Rng rng(options.recipe.train.seed);
-  const Rows rows = limited_rows(set, options.max_images, rng.fork(kImageStream));
+  const Rows rows =
+      limited_rows(set, real_rows(set, manifest), options.max_images, rng.fork(kImageStream));
   std::vector<Halves> halves;
   for (int split = 0; split < options.splits; ++split) {
     KF_ASSIGN(Halves one,
               split_people(set, rows, rng.fork(kSplitStream).fork(static_cast<unsigned>(split))));
     halves.push_back(std::move(one));
   }
-  const Comparison comparison(views, options);
+  const auto simulated = simulated_flags(set, manifest);
+  const Comparison comparison(views, simulated, options);
   std::vector<std::vector<CompareOutcome>> outcomes(recipes.size(),
                                                     std::vector<CompareOutcome>(halves.size()));
   KF_TRY(parallel_for(recipes.size() * halves.size(), context, [&](std::size_t item, unsigned) {
@@ -168,12 +189,14 @@ Result<Json> run_compare(std::span<const ViewedFeatures> views, const Manifest& 
   const std::size_t num_people = take_rows(set, rows).num_identities();
   record["num_splits"] = options.splits;
   record["failure_to_acquire"] = failure_to_acquire(manifest);
-  record["split"] = {{"rule",
-                      "random halves without a common person; fitted, and all choices made, on "
-                      "one; all pairs of the other measured"},
-                     {"num_fit_identities", take_rows(set, halves[0].fit).num_identities()},
-                     {"num_test_identities", take_rows(set, halves[0].test).num_identities()},
-                     {"num_images", rows.size()}};
+  record["split"] = {
+      {"rule",
+       "random halves without a common person; fitted, and all choices made, on "
+       "one; all pairs of the other measured"},
+      {"num_fit_identities", take_rows(set, halves[0].fit).num_identities()},
+      {"num_test_identities", take_rows(set, halves[0].test).num_identities()},
+      {"num_images", rows.size()},
+      {"num_simulated_fitted_on", std::count(simulated.begin(), simulated.end(), std::uint8_t{1})}};
   const auto frozen = std::find_if(recipes.begin(), recipes.end(),
                                    [](const auto& one) { return one.name == "frozen"; });
   for (std::size_t recipe = 0; recipe < recipes.size(); ++recipe) {

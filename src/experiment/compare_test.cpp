@@ -85,6 +85,31 @@ TEST(ParseCompared, TakesTheViewsOffAndKnowsTheRecipes) {
             std::string::npos);
 }
 
+// Drawings are noise here; if one were measured, every recipe would be worse.
+TEST(Compare, FitsOnSimulatedImagesAndMeasuresNone) {
+  const auto clean = make_up_data(12, 4);
+  auto drawn = make_up_data(12, 6);
+  Rng rng(5);
+  for (std::size_t row = 0; row < drawn.set.size(); ++row) {
+    if (row % 6 >= 4) {
+      drawn.manifest.images[row].attributes["simulated"] = "blur 9";
+      for (std::size_t j = 0; j < kMadeUpDim; ++j) {
+        drawn.set.features[row * kMadeUpDim + j] = static_cast<float>(rng.normal());
+      }
+    }
+  }
+  CompareOptions options = quick();
+  options.recipes = "frozen,centred";
+  const auto with = compare(drawn, options, {});
+  ASSERT_TRUE(with.ok()) << with.error().message();
+  EXPECT_EQ(with.value()["split"]["num_images"], 48);
+  EXPECT_EQ(with.value()["split"]["num_simulated_fitted_on"], 24);
+  EXPECT_LT(with.value()["recipes"][0]["eer"]["mean"].get<double>(), 0.1);
+  const auto without = compare(clean, options, {});
+  EXPECT_NE(with.value()["recipes"][1]["eer"]["mean"],
+            without.value()["recipes"][1]["eer"]["mean"]);
+}
+
 TEST(Compare, RefusesTooFewResamples) {
   const auto data = make_up_data(10, 4);
   CompareOptions options = quick();

@@ -130,7 +130,7 @@ TEST(ConditionHeatMap, ShowsThatARecipeLearnsTheConditionThatItSaw) {
   darken(data);
   ConditionsOptions options = quick();
   options.heat_map.splits = 5;
-  options.heat_map.fit.shrinkage = "0.05,0.05";
+  options.heat_map.fit.shrinkage = "0.95,0";
   const auto record = conditions_of(data, options);
   ASSERT_TRUE(record.ok()) << record.error().message();
   const Json& map = record.value()["attributes"][0]["heat_map"];

@@ -44,5 +44,21 @@ TEST(RealRows, GoByTheRowsImageNotByItsPlace) {
   EXPECT_EQ(real_rows(data.set, data.manifest), all_rows(data.set));
 }
 
+TEST(WithoutSimulated, KeepsTheRealRowsInOrder) {
+  auto data = make_up_data(3, 2);
+  EXPECT_TRUE(simulated_flags(data.set, data.manifest).empty());
+  data.manifest.images[1].attributes["simulated"] = "lux 40";
+  EXPECT_EQ(simulated_flags(data.set, data.manifest),
+            (std::vector<std::uint8_t>{0, 1, 0, 0, 0, 0}));
+  const FeatureSet real = without_simulated(data.set, data.manifest);
+  ASSERT_EQ(real.size(), 5U);
+  EXPECT_EQ(real.images, (std::vector<std::uint32_t>{0, 2, 3, 4, 5}));
+  EXPECT_EQ(real.identities, (std::vector<std::uint32_t>{0, 1, 1, 2, 2}));
+  EXPECT_EQ(std::vector<float>(real.features.begin() + kMadeUpDim,
+                               real.features.begin() + 2 * kMadeUpDim),
+            std::vector<float>(data.set.features.begin() + 2 * kMadeUpDim,
+                               data.set.features.begin() + 3 * kMadeUpDim));
+}
+
 }  // namespace
 }  // namespace kface

@@ -7,6 +7,7 @@
 #include "experiment/history_json.h"
 #include "experiment/metrics_json.h"
 #include "experiment/people.h"
+#include "experiment/real_rows.h"
 #include "kface/metrics.h"
 #include "verify/verifier.h"
 
@@ -41,10 +42,11 @@ Result<Fitted> measured_directly(ViewsFit fit, const ViewedFeatures& view, const
 }
 
 // Fitted on everybody, measured out of fold.
-Result<Fitted> fit_in_folds(std::span<const ViewedFeatures> views, const ModelOptions& options,
-                            const JobContext& context) {
+Result<Fitted> fit_in_folds(std::span<const ViewedFeatures> views, const Manifest& manifest,
+                            const ModelOptions& options, const JobContext& context) {
   const Rows rows = all_rows(*views.front().set);
-  auto fit = fit_over_views(options.recipe, views, rows, {}, options.fit, true, context);
+  const auto simulated = simulated_flags(*views.front().set, manifest);
+  auto fit = fit_over_views(options.recipe, views, rows, simulated, options.fit, true, context);
   const bool fits_nothing = options.recipe == "auto" || options.recipe == kFrozenModel;
   if (!fit.ok() && fits_nothing && fit.error().code() == ErrorCode::kInvalidArgument) {
     ViewsFit frozen;
@@ -54,7 +56,8 @@ Result<Fitted> fit_in_folds(std::span<const ViewedFeatures> views, const ModelOp
                           views.front().set->identities},
                          views.front().backbone->last_layer(), options.fit, context));
     frozen.fitted.note = fit.error().message();
-    return measured_directly(std::move(frozen), views.front(), rows, true, context);
+    return measured_directly(std::move(frozen), views.front(),
+                             real_rows(*views.front().set, manifest), true, context);
   }
   if (!fit.ok()) {
     return fit.error();
@@ -69,19 +72,25 @@ Result<Fitted> fit_in_folds(std::span<const ViewedFeatures> views, const ModelOp
   return fitted;
 }
 
-Result<Fitted> fit_sides(std::span<const ViewedFeatures> views, const ModelOptions& options,
-                         const JobContext& context) {
-  const std::string split = options.split != "auto"     ? options.split
-                            : options.recipe == "paper" ? "identities"
-                                                        : "folds";
+Result<Fitted> fit_sides(std::span<const ViewedFeatures> views, const Manifest& manifest,
+                         const ModelOptions& options, const JobContext& context) {
+  std::string split = options.split;
+  if (split == "auto") {
+    split = options.recipe == "paper" ? "identities" : "folds";
+  }
   if (split == "folds") {
-    return fit_in_folds(views, options, context);
+    auto fitted = fit_in_folds(views, manifest, options, context);
+    const bool too_few = !fitted.ok() && fitted.error().code() == ErrorCode::kInvalidArgument;
+    if (!too_few || options.split == "folds") {
+      return fitted;
+    }
+    split = "identities";  // which two people less are enough for
   }
   const FeatureSet& set = *views.front().set;
-  Halves halves{all_rows(set), all_rows(set)};
+  const Rows real = real_rows(set, manifest);
+  Halves halves{real, real};
   if (split == "identities") {
-    KF_ASSIGN(halves,
-              split_people(set, all_rows(set), Rng(options.fit.train.seed).fork(kHalvesStream)));
+    KF_ASSIGN(halves, split_people(set, real, Rng(options.fit.train.seed).fork(kHalvesStream)));
   }
   KF_ASSIGN(ViewsFit fit,
             fit_over_views(options.recipe, views, halves.fit, {}, options.fit, false, context));
@@ -175,9 +184,9 @@ Result<Json> metrics_of(const Fitted& fitted, const ModelOptions& options,
 
 std::vector<std::string> views_words() { return {"auto", "none", "mirror", "jitter"}; }
 
-std::vector<Views> parse_views(const std::string& word) {
+std::vector<Views> parse_views(const std::string& word, const std::string& recipe) {
   if (word == "auto") {
-    return all_views();
+    return recipe == "auto" ? all_views() : std::vector{Views::kPlain};
   }
   KF_REQUIRE(word == "none" || word == "mirror" || word == "jitter", word);
   return {word == "none" ? Views::kPlain : word == "mirror" ? Views::kMirror : Views::kJitter};
@@ -187,7 +196,7 @@ Result<TrainedModel> train_model(std::span<const ViewedFeatures> views, const Ma
                                  const Program& program, const ModelOptions& options,
                                  const JobContext& context) {
   KF_REQUIRE(!views.empty());
-  KF_ASSIGN(const Fitted fitted, fit_sides(views, options, context));
+  KF_ASSIGN(const Fitted fitted, fit_sides(views, manifest, options, context));
   KF_ASSIGN(const auto roc, compute_roc(fitted.pairs));
   const ViewedFeatures& view = views[fitted.fit.chosen];
 

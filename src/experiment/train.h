@@ -25,8 +25,9 @@ struct ModelOptions {
 // The words of --views: auto, none, mirror, jitter.
 std::vector<std::string> views_words();
 
-// The views that a word of --views stands for, from the cheapest; auto: all.
-std::vector<Views> parse_views(const std::string& word);
+// The views that a word of --views stands for, from the cheapest. auto: all for the recipe auto,
+// which chooses; the plain chip for any other.
+std::vector<Views> parse_views(const std::string& word, const std::string& recipe);
 
 template <typename Options, typename Visitor>
 void visit_model_options(Options& o, Visitor&& field) {
@@ -35,10 +36,11 @@ void visit_model_options(Options& o, Visitor&& field) {
         "folds: fit on everybody, choose the threshold on distances between people whom the head "
         "that measured them was not fitted on; identities: fit on half of the people, choose on "
         "the others; pairs: the paper's, the same people on both sides; auto: folds, but "
-        "identities for the recipe paper");
+        "identities for the recipe paper and for fewer than 6 people");
   field("model.views", o.views, Choices{views_words()},
         "what a face is seen in: none other than itself, its mirror image, jitter (mirror image "
-        "and four small shifts; 6 times the time); auto: what misses fewest people out of fold");
+        "and four small shifts; 6 times the time); auto: the recipe auto tries all of them on "
+        "people left out, any other takes none");
   field("model.far", o.far, Range{1e-9, 1},
         "false-accept rate that the threshold is chosen for; where there are too few pairs to say, "
         "0.01, then the equal error");

@@ -85,6 +85,24 @@ TEST(TrainModel, AutoWithTooFewPeopleIsFrozenAndSaysWhy) {
             std::string::npos);
 }
 
+TEST(TrainModel, FiveOrFourPeopleAreHalved) {
+  ModelOptions options;
+  options.recipe = "calibrated";
+  const auto trained = train(make_up_data(4, 5), options);
+  ASSERT_TRUE(trained.ok()) << trained.error().message();
+  EXPECT_EQ(trained.value().model.recipe, "calibrated");
+  EXPECT_EQ(trained.value().model.threshold.num_people, 2U);
+  EXPECT_TRUE(trained.value().model.threshold.unseen_people);
+  options.split = "folds";
+  EXPECT_EQ(train(make_up_data(4, 5), options).error().code(), ErrorCode::kInvalidArgument);
+}
+
+TEST(ParseViews, OnlyAutoLooksForViewsUnasked) {
+  EXPECT_EQ(parse_views("auto", "auto"), all_views());
+  EXPECT_EQ(parse_views("auto", "frozen"), std::vector{Views::kPlain});
+  EXPECT_EQ(parse_views("jitter", "frozen"), std::vector{Views::kJitter});
+}
+
 TEST(TrainModel, AFoldThresholdHoldsOnPeopleNeverSeen) {
   // The same made-up population twice as large: the first half trains, the second is never seen.
   const auto all = make_up_data(60, 4);

@@ -2,6 +2,7 @@
 
 #include "commands.h"
 #include "dataset_job.h"
+#include "experiment/real_rows.h"
 #include "experiment/sweep.h"
 #include "run_output.h"
 
@@ -47,10 +48,12 @@ void print_summary(const Json& record, const SweepTimes& times, double extract_s
 }
 
 int run_sweep_command(const Globals& globals, const SweepArguments& arguments) {
-  const auto opened = open_dataset(globals, arguments.dataset);
+  auto opened = open_dataset(globals, arguments.dataset);
   if (!opened.ok()) {
     return report_error(opened.error());
   }
+  opened.value().features =
+      without_simulated(std::move(opened.value().features), opened.value().manifest);
   const OpenedDataset& data = opened.value();
   SweepTimes times;
   const auto record =

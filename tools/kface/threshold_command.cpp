@@ -3,6 +3,7 @@
 #include "commands.h"
 #include "dataset_job.h"
 #include "evaluate_output.h"
+#include "experiment/real_rows.h"
 #include "experiment/threshold.h"
 #include "model_arguments.h"
 
@@ -26,8 +27,9 @@ Result<Outcome> choose(const Globals& globals, const ThresholdArguments& argumen
   KF_ASSIGN(outcome.opened, open_model(globals, arguments.model));
   const std::filesystem::path dataset = arguments.dataset;
   KF_ASSIGN(const Manifest manifest, read_manifest(dataset));
-  KF_ASSIGN(const FeatureSet set, load_or_extract(dataset, manifest, *outcome.opened.backbone,
+  KF_ASSIGN(FeatureSet extracted, load_or_extract(dataset, manifest, *outcome.opened.backbone,
                                                   job_context(globals, "extract")));
+  const FeatureSet set = without_simulated(std::move(extracted), manifest);
   KF_ASSIGN(outcome.chosen, choose_threshold(set, manifest, outcome.opened.model,
                                              outcome.opened.name, *outcome.opened.backbone,
                                              arguments.options, job_context(globals, "threshold")));

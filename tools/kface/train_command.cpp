@@ -93,7 +93,8 @@ Result<std::vector<double>> time_views(const OpenedViews& data, unsigned threads
 }
 
 int run_train(const Globals& globals, const TrainArguments& arguments) {
-  const auto opened = open_views(globals, arguments.dataset, parse_views(arguments.options.views));
+  const auto opened = open_views(globals, arguments.dataset,
+                                 parse_views(arguments.options.views, arguments.options.recipe));
   if (!opened.ok()) {
     return report_error(opened.error());
   }
