@@ -1,0 +1,57 @@
+// The options of recipe `trained`. Rate and anchor are measured against the start's own size, so
+// they mean the same for every backbone (head/safe_trainer.h).
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/options.h"
+#include "head/loss_kinds.h"
+
+namespace kface {
+
+struct SafeTrainOptions {
+  std::string loss = "pairs";
+  int epochs = 60;
+  double learning_rate = 0.01;
+  double anchor = 1;
+  double margin = 0;  // 0: the loss's own
+  double scale = 0;   // 0: the loss's own
+  int people_per_batch = 32;
+  int images_per_person = 4;
+  std::string negatives = "semi-hard";
+  std::string ratio = "4:6";  // n:p
+  double validation = 0.2;
+  int patience = 10;
+  std::uint64_t seed = 1;
+};
+
+template <typename Options, typename Visitor>
+void visit_safe_options(Options& o, Visitor&& field) {
+  field("safe.loss", o.loss, Choices{loss_names()}, "what recipe trained minimises");
+  field("safe.epochs", o.epochs, Range{1, 100000}, "passes over the images, at most");
+  field("safe.learning_rate", o.learning_rate, Range{1e-8, 10},
+        "Adam's step size at the start of a cosine schedule that ends at 0, in root mean squares "
+        "of the start's weights");
+  field("safe.anchor", o.anchor, Range{0, 1e6},
+        "pull towards the start (L2-SP), 0 = none, relative to the start's size");
+  field("safe.margin", o.margin, Range{0, 2},
+        "contrastive: a distance; triplet: a squared distance; arcface, mixface: radians below "
+        "pi / 2; 0 = the loss's own");
+  field("safe.scale", o.scale, Range{0, 1000},
+        "arcface, mixface: factor of the cosines; 0 = the loss's own");
+  field("safe.people_per_batch", o.people_per_batch, Range{2, 4096}, "people in a training step");
+  field("safe.images_per_person", o.images_per_person, Range{2, 1000},
+        "images of each person in a training step");
+  field("safe.negatives", o.negatives, Choices{negatives_names()},
+        "pairs, contrastive, triplet: which different-person pairs of a step are learnt from");
+  field("safe.ratio", o.ratio, AnyText{},
+        "pairs, contrastive: different-person to same-person pairs of a step, n:p");
+  field("safe.validation", o.validation, Range{0.05, 0.5},
+        "share of the people held out, who decide which epoch is kept");
+  field("safe.patience", o.patience, Range{1, 100000},
+        "epochs without a better one after which training ends");
+  field("safe.seed", o.seed, Range{0, 9e15}, "seed of the split and of the batches");
+}
+
+}  // namespace kface
