@@ -60,8 +60,8 @@ double softmax_in_place(std::span<float> logits, std::size_t own) {
 
 }  // namespace
 
-void through_length(std::span<const float> unit_rows, std::span<const float> lengths,
-                    std::size_t m, std::span<float> d_rows) {
+void through_length(std::span<const float> unit_rows, std::span<const float> lengths, std::size_t m,
+                    std::span<float> d_rows) {
   for (std::size_t i = 0; i < lengths.size(); ++i) {
     const float* unit = &unit_rows[i * m];
     float* d = &d_rows[i * m];
@@ -195,9 +195,9 @@ double FastLoss::triplets(const UnitBatch& batch, const LossSelection& selection
 }
 
 double FastLoss::sn_pairs(const UnitBatch& batch, const LossSelection& selection) {
-  const auto num_same = static_cast<std::size_t>(
-      std::count_if(selection.pairs.begin(), selection.pairs.end(),
-                    [](const ImagePair& pair) { return pair.same; }));
+  const auto num_same =
+      static_cast<std::size_t>(std::count_if(selection.pairs.begin(), selection.pairs.end(),
+                                             [](const ImagePair& pair) { return pair.same; }));
   const std::size_t num_different = selection.pairs.size() - num_same;
   if (num_same == 0 || num_different == 0) {
     return 0;
@@ -222,8 +222,7 @@ double FastLoss::sn_pairs(const UnitBatch& batch, const LossSelection& selection
   }
   for (const ImagePair& pair : selection.pairs) {
     if (!pair.same) {
-      const float share =
-          std::exp(scale * (batch.similarity[pair.a * b + pair.b] - 1) - log_sum);
+      const float share = std::exp(scale * (batch.similarity[pair.a * b + pair.b] - 1) - log_sum);
       add_slope(pair.a, pair.b, scale * share * static_cast<float>(errors));
     }
   }
@@ -273,8 +272,7 @@ double FastLoss::centres(const UnitBatch& batch, std::span<const float> paramete
   const std::size_t b = batch.people.size();
   normalise_centres(parameters);
   logits_.resize(b * num_people_);
-  multiply(b, num_people_, m_, batch.embeddings.data(), transposed_centres_.data(),
-           logits_.data());
+  multiply(b, num_people_, m_, batch.embeddings.data(), transposed_centres_.data(), logits_.data());
   const double loss = softmax_rows(batch);
   multiply(b, m_, num_people_, logits_.data(), unit_centres_.data(), d_embeddings.data());
   multiply_transposed(num_people_, m_, b, logits_.data(), batch.embeddings.data(),

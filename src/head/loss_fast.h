@@ -37,8 +37,8 @@ class FastLoss {
   void begin(const UnitBatch& batch);
   void add_slope(std::size_t a, std::size_t b, float slope);
   void finish(const UnitBatch& batch, std::span<float> d_embeddings);
-  double pairs(const UnitBatch& batch, const LossSelection& selection,
-               std::span<const float> unit, std::span<float> d_unit);
+  double pairs(const UnitBatch& batch, const LossSelection& selection, std::span<const float> unit,
+               std::span<float> d_unit);
   double contrastive(const UnitBatch& batch, const LossSelection& selection);
   double triplets(const UnitBatch& batch, const LossSelection& selection);
   double sn_pairs(const UnitBatch& batch, const LossSelection& selection);
@@ -61,7 +61,7 @@ class FastLoss {
 
 // Takes from d_rows [n, m] what is along the unit rows and divides by the lengths [n] that the rows
 // had: the gradient before the division by the length. A row of length 0 gets 0.
-void through_length(std::span<const float> unit_rows, std::span<const float> lengths,
-                    std::size_t m, std::span<float> d_rows);
+void through_length(std::span<const float> unit_rows, std::span<const float> lengths, std::size_t m,
+                    std::span<float> d_rows);
 
 }  // namespace kface

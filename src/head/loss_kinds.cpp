@@ -7,6 +7,7 @@ namespace kface {
 namespace {
 
 constexpr double kMixFaceChance = 1e-5;  // q of the header
+constexpr double kMostAngle = 1.5;       // short of a right angle
 
 struct LossDefaults {
   const char* name;
@@ -16,9 +17,9 @@ struct LossDefaults {
 };
 
 constexpr LossDefaults kLosses[] = {{"pairs", LossKind::kPairs, 0, 0},
-                                    {"contrastive", LossKind::kContrastive, 1.2, 0},
+                                    {"contrastive", LossKind::kContrastive, 1, 0},
                                     {"triplet", LossKind::kTriplet, 0.2, 0},
-                                    {"arcface", LossKind::kArcFace, 0.3, 16},
+                                    {"arcface", LossKind::kArcFace, 0.1, 32},
                                     {"mixface", LossKind::kMixFace, 0.3, 0}};
 
 struct NegativesName {
@@ -50,8 +51,8 @@ Status unknown(const char* what, const std::string& found, const std::vector<std
   for (const auto& name : known) {
     list += (list.empty() ? "" : ", ") + name;
   }
-  return {ErrorCode::kInvalidArgument, std::string("unknown ") + what + " \"" + found +
-                                           "\"; this build has: " + list};
+  return {ErrorCode::kInvalidArgument,
+          std::string("unknown ") + what + " \"" + found + "\"; this build has: " + list};
 }
 
 }  // namespace
@@ -77,6 +78,12 @@ Result<LossOptions> parse_loss(const std::string& loss, const std::string& negat
     return Status{ErrorCode::kInvalidArgument,
                   "ratio " + ratio + ": safe training needs both kinds of pair; give, say, 4:6"};
   }
+  if (has_centres(found->kind) && margin > kMostAngle) {
+    return Status{ErrorCode::kInvalidArgument, "margin " + std::to_string(margin) + ": loss " +
+                                                   loss +
+                                                   " enlarges an angle by it; give at most " +
+                                                   std::to_string(kMostAngle) + " radians"};
+  }
   return LossOptions{.kind = found->kind,
                      .margin = margin > 0 ? margin : found->margin,
                      .scale = scale > 0 ? scale : found->scale,
@@ -84,9 +91,7 @@ Result<LossOptions> parse_loss(const std::string& loss, const std::string& negat
                      .negatives = choice->value};
 }
 
-bool has_centres(LossKind kind) {
-  return kind == LossKind::kArcFace || kind == LossKind::kMixFace;
-}
+bool has_centres(LossKind kind) { return kind == LossKind::kArcFace || kind == LossKind::kMixFace; }
 
 bool has_score_unit(LossKind kind) { return kind == LossKind::kPairs; }
 

@@ -40,7 +40,7 @@ struct LossOptions {
   LossKind kind = LossKind::kPairs;
   double margin = 0;
   double scale = 0;  // arcface; mixface: 0 = derived as above, else both scales
-  PairRatio ratio;
+  PairRatio ratio = {};
   Negatives negatives = Negatives::kSemiHard;
 };
 
@@ -48,7 +48,8 @@ std::vector<std::string> loss_names();
 std::vector<std::string> negatives_names();
 
 // A margin or scale of 0 becomes the loss's own.
-// Errors: kInvalidArgument for an unknown word (lists them) or a ratio without both kinds of pair.
+// Errors: kInvalidArgument for an unknown word (lists them), a ratio without both kinds of pair, or
+//         an angle above 1.5 radians.
 Result<LossOptions> parse_loss(const std::string& loss, const std::string& negatives,
                                const std::string& ratio, double margin, double scale);
 

@@ -104,8 +104,7 @@ void add_pairs(const UnitRows& e, const LossSelection& selection, const double* 
   }
 }
 
-void add_contrastive(const UnitRows& e, const LossSelection& selection, double margin,
-                     Sums& sums) {
+void add_contrastive(const UnitRows& e, const LossSelection& selection, double margin, Sums& sums) {
   const auto count = static_cast<double>(selection.pairs.size());
   for (const ImagePair& pair : selection.pairs) {
     const double squared = squared_distance(e.rows[pair.a], e.rows[pair.b]);
@@ -188,9 +187,9 @@ void add_centres(const UnitRows& e, const SafeBatch& batch, const LossOptions& o
 
 void add_sn_pairs(const UnitRows& e, const LossSelection& selection, const LossOptions& options,
                   Sums& sums) {
-  const auto num_same = static_cast<std::size_t>(
-      std::count_if(selection.pairs.begin(), selection.pairs.end(),
-                    [](const ImagePair& pair) { return pair.same; }));
+  const auto num_same =
+      static_cast<std::size_t>(std::count_if(selection.pairs.begin(), selection.pairs.end(),
+                                             [](const ImagePair& pair) { return pair.same; }));
   const std::size_t num_different = selection.pairs.size() - num_same;
   if (num_same == 0 || num_different == 0) {
     return;
@@ -292,8 +291,7 @@ SafeGradient safe_gradient(const SafeBatch& batch, const LossSelection& selectio
     result.objective += pull / 2 * moved * moved;
     result.gradient[i] += pull * moved;
   }
-  result.gradient.insert(result.gradient.end(), sums.d_parameters.begin(),
-                         sums.d_parameters.end());
+  result.gradient.insert(result.gradient.end(), sums.d_parameters.begin(), sums.d_parameters.end());
   return result;
 }
 

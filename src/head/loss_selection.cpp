@@ -95,8 +95,7 @@ std::uint32_t choose_negative(const Batch& batch, std::uint32_t anchor, std::uin
   if (choice == Negatives::kRandom) {
     return others[static_cast<std::size_t>(rng.below(others.size()))];
   }
-  const float limit =
-      choice == Negatives::kHard ? INFINITY : batch.at(anchor, positive);
+  const float limit = choice == Negatives::kHard ? INFINITY : batch.at(anchor, positive);
   std::uint32_t nearest = others.front();
   std::uint32_t farthest = others.front();
   float best = -INFINITY;

@@ -19,8 +19,8 @@ struct Triplet {
 };
 
 struct LossSelection {
-  std::vector<ImagePair> pairs;    // pairs, contrastive: at n:p; mixface: all
-  std::vector<Triplet> triplets;   // triplet
+  std::vector<ImagePair> pairs;   // pairs, contrastive: at n:p; mixface: all
+  std::vector<Triplet> triplets;  // triplet
 };
 
 // Requires: similarity is [b, b] row-major, e_i . e_j of embeddings of length 1; people is [b].

@@ -70,9 +70,9 @@ double SafeObjective::evaluate(std::span<const float> rows, std::span<const std:
              parameters.size(), gradient.size(), start_.size());
   forward(rows, parameters);
   selection_ = select_for_loss(similarity_, people, options_, rng);
-  const double loss = loss_.evaluate({embeddings_, similarity_, people}, selection_,
-                                     parameters.subspan(layer), d_embeddings_,
-                                     gradient.subspan(layer));
+  const double loss =
+      loss_.evaluate({embeddings_, similarity_, people}, selection_, parameters.subspan(layer),
+                     d_embeddings_, gradient.subspan(layer));
   through_length(embeddings_, lengths_, m_, d_embeddings_);
   multiply_transposed(d_, m_, b, rows.data(), d_embeddings_.data(), gradient.data());
   float* d_bias = &gradient[d_ * m_];

@@ -113,9 +113,8 @@ TEST_P(EveryLoss, IsAsFastAsItsDefinitionSays) {
     std::vector<float> gradient(p.start.size(), NAN);
     Rng rng(8);
     const double loss = objective.evaluate(p.rows, p.people, p.parameters, rng, gradient);
-    const auto expected =
-        ref::safe_gradient(p.batch(), objective.selection(), options, kAnchor, in_double(p.start),
-                           in_double(p.parameters));
+    const auto expected = ref::safe_gradient(p.batch(), objective.selection(), options, kAnchor,
+                                             in_double(p.start), in_double(p.parameters));
     EXPECT_NEAR(loss, expected.loss, 1e-5 * expected.loss) << negatives;
     const double tolerance = 1e-5 * norm(expected.gradient);
     ASSERT_GT(tolerance, 0);

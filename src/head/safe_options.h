@@ -12,16 +12,17 @@ namespace kface {
 
 struct SafeTrainOptions {
   std::string loss = "pairs";
-  int epochs = 60;
-  double learning_rate = 0.01;
-  double anchor = 1;
+  int epochs = 40;
+  double learning_rate = 0.003;
+  double anchor = 30;
   double margin = 0;  // 0: the loss's own
   double scale = 0;   // 0: the loss's own
   int people_per_batch = 32;
   int images_per_person = 4;
-  std::string negatives = "semi-hard";
+  std::string negatives = "hard";
   std::string ratio = "4:6";  // n:p
   double validation = 0.2;
+  int folds = 0;  // 0: by the number of people
   int patience = 10;
   std::uint64_t seed = 1;
 };
@@ -49,6 +50,9 @@ void visit_safe_options(Options& o, Visitor&& field) {
         "pairs, contrastive: different-person to same-person pairs of a step, n:p");
   field("safe.validation", o.validation, Range{0.05, 0.5},
         "share of the people held out, who decide which epoch is kept");
+  field("safe.folds", o.folds, Range{0, 100},
+        "groups of people held out in turn, the heads averaged; 0 = as many as hold out 60 people, "
+        "at most 5");
   field("safe.patience", o.patience, Range{1, 100000},
         "epochs without a better one after which training ends");
   field("safe.seed", o.seed, Range{0, 9e15}, "seed of the split and of the batches");

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::uint64_t kStepStream = 22;
 constexpr std::uint64_t kNegativesStream = 23;
-constexpr float kStartLogit = 4;        // sigmoid(4) = 0.98
+constexpr float kStartLogit = 4;            // sigmoid(4) = 0.98
 constexpr float kLeastDistanceGap = 0.05F;  // of the start's mean distances; less is no start
 
 double root_mean_square(std::span<const float> values) {
@@ -35,8 +35,7 @@ struct People {
 };
 
 People gather(std::span<const float> features, std::size_t d,
-              std::span<const std::uint32_t> identities,
-              const std::vector<std::uint32_t>& rows) {
+              std::span<const std::uint32_t> identities, const std::vector<std::uint32_t>& rows) {
   std::map<std::uint32_t, std::uint32_t> number;
   for (const auto row : rows) {
     number.emplace(identities[row], 0);
@@ -209,36 +208,78 @@ class SafeTrainer {
 };
 
 Status diverged(int epoch) {
-  return {ErrorCode::kInvalidArgument,
-          "safe training diverged in epoch " + std::to_string(epoch) +
-              ": the loss is not a number; lower the learning rate, or look for features that are "
-              "not numbers"};
+  return {ErrorCode::kInvalidArgument, "safe training diverged in epoch " + std::to_string(epoch) +
+                                           ": the loss is not a number; lower the learning rate"};
+}
+
+// A group of people held out, and the training on everybody else.
+struct Fold {
+  SafeTrainer trainer;
+  People held_out;
+
+  double error_of(const Head& head) const {
+    return held_out_error(embed(head, held_out.features), head.m, held_out.people);
+  }
+};
+
+Head average(const std::vector<Head>& heads) {
+  Head mean = heads.front();
+  const auto share = 1 / static_cast<float>(heads.size());
+  const auto over_heads = [&](auto member) {
+    auto& values = mean.*member;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      float sum = 0;
+      for (const Head& head : heads) {
+        sum += (head.*member)[i];
+      }
+      values[i] = share * sum;
+    }
+  };
+  over_heads(&Head::weight);
+  over_heads(&Head::bias);
+  return mean;
+}
+
+// One epoch in every fold: its record, and the folds' heads. Nothing if a number is none.
+std::optional<SafeEpoch> run_epoch(std::vector<Fold>& folds, int epoch, const Head& shape,
+                                   std::vector<Head>& heads) {
+  SafeEpoch record;
+  heads.clear();
+  for (Fold& fold : folds) {
+    record.loss += fold.trainer.run_epoch(epoch) / static_cast<double>(folds.size());
+    heads.push_back(fold.trainer.head(shape));
+    if (!std::isfinite(record.loss) || !std::isfinite(root_mean_square(heads.back().weight)) ||
+        !std::isfinite(root_mean_square(heads.back().bias))) {
+      return std::nullopt;
+    }
+    record.held_out_error += fold.error_of(heads.back()) / static_cast<double>(folds.size());
+  }
+  return record;
 }
 
 // Epochs until nothing gets better.
-Status run(SafeTrainer& trainer, const People& held_out, const SafeTrainOptions& options,
-           const StopFlag* stop, SafeHead& result) {
-  const auto judge = [&](const Head& head) {
-    return held_out_error(embed(head, held_out.features), head.m, held_out.people);
-  };
-  result.history.push_back({0, judge(result.head)});
-  double best = result.history.front().held_out_error;
+Status run(std::vector<Fold>& folds, const SafeTrainOptions& options, const StopFlag* stop,
+           SafeHead& result) {
+  SafeEpoch start;
+  for (const Fold& fold : folds) {
+    start.held_out_error += fold.error_of(result.head) / static_cast<double>(folds.size());
+  }
+  result.history.push_back(start);
+  double best = start.held_out_error;
+  std::vector<Head> heads;
   for (int epoch = 1; epoch <= options.epochs; ++epoch) {
     if (stop != nullptr && stop->requested()) {
-      return {ErrorCode::kInterrupted,
-              "safe training stopped in epoch " + std::to_string(epoch)};
+      return {ErrorCode::kInterrupted, "safe training stopped in epoch " + std::to_string(epoch)};
     }
-    const double loss = trainer.run_epoch(epoch - 1);
-    if (!std::isfinite(loss)) {
+    const auto record = run_epoch(folds, epoch - 1, result.head, heads);
+    if (!record.has_value()) {
       return diverged(epoch);
     }
-    const Head head = trainer.head(result.head);
-    const double error = judge(head);
-    result.history.push_back({loss, error});
-    if (error < best) {
-      best = error;
+    result.history.push_back(*record);
+    if (record->held_out_error < best) {
+      best = record->held_out_error;
       result.best_epoch = epoch;
-      result.head = head;
+      result.head = average(heads);
     }
     if (epoch - result.best_epoch >= options.patience) {
       break;
@@ -255,21 +296,31 @@ Result<SafeHead> train_safely(std::span<const float> features, std::size_t d,
   KF_REQUIRE(d > 0 && start.d == d && features.size() == identities.size() * d, d, start.d,
              features.size(), identities.size());
   KF_REQUIRE(start.activation == Activation::kLinear && root_mean_square(start.weight) > 0);
-  auto loss = parse_loss(options.loss, options.negatives, options.ratio, options.margin,
-                         options.scale);
+  const double size = root_mean_square(features);
+  if (!std::isfinite(size) || size <= 0) {
+    return Status{ErrorCode::kInvalidArgument,
+                  "safe training needs features that are numbers and not all 0; their root mean "
+                  "square is " +
+                      std::to_string(size)};
+  }
+  auto loss =
+      parse_loss(options.loss, options.negatives, options.ratio, options.margin, options.scale);
   if (!loss.ok()) {
     return loss.error();
   }
-  auto split = split_people(identities, options.validation, options.seed);
-  if (!split.ok()) {
-    return split.error();
+  auto splits = split_people(identities, options.validation, options.folds, options.seed);
+  if (!splits.ok()) {
+    return splits.error();
   }
-  const People held_out = gather(features, d, identities, split.value().held_out);
   SafeHead result{start, {}, 0};
   result.head.l2_normalize = true;
-  SafeTrainer trainer(gather(features, d, identities, split.value().training), result.head,
-                      loss.value(), options);
-  const Status status = run(trainer, held_out, options, stop, result);
+  std::vector<Fold> folds;
+  for (const PeopleSplit& split : splits.value()) {
+    folds.push_back({SafeTrainer(gather(features, d, identities, split.training), result.head,
+                                 loss.value(), options),
+                     gather(features, d, identities, split.held_out)});
+  }
+  const Status status = run(folds, options, stop, result);
   if (!status.ok()) {
     return status;
   }

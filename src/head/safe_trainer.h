@@ -8,6 +8,8 @@
 //   Adam, cosine rate to 0, set once an epoch
 //   A share of the people is held out and judges every epoch (head/safe_validation.h); the best
 //   one's weights are kept. The start is epoch 0.
+//   Few people judge badly: where there are few, several such groups are held out in turn, each
+//   from a training of its own, all judge an epoch together, and the heads are averaged.
 //
 // Scale: a factor on W and b changes no embedding of length 1. So the features are divided by their
 // root mean square, and W and b by that of the start's weights, before training: rate and anchor
@@ -31,7 +33,7 @@ namespace kface {
 
 struct SafeEpoch {
   double loss = 0;            // mean over the epoch's steps, without the pull; 0 for epoch 0
-  double held_out_error = 0;  // after the epoch, of the people held out; smaller is better
+  double held_out_error = 0;  // after the epoch, mean over the groups held out; smaller is better
 };
 
 struct SafeHead {
@@ -42,11 +44,15 @@ struct SafeHead {
 
 // Requires: features is [n, d], identities [n]; start is linear, start.d == d, its weights are not
 //           all 0; options in their ranges.
-// Ensures:  on the people held out, the head is no worse than the start, L2-normalised; best_epoch
-//           0 gives the start's very weights. Same arguments and build, same bytes.
+// Ensures:  the held-out error of best_epoch is the smallest of the history, so it is not above
+// that
+//           of the start, L2-normalised; best_epoch 0 gives the start's very weights. Same
+//           arguments and build, same bytes.
 // Errors:   kInvalidArgument for an unknown loss, a bad ratio, fewer than four people with two
-//           images, or a loss that stops being finite; kInterrupted if a stop was requested.
-// Cost:     epochs (n (2 d m + 2 b m) + h^2 m / 2) multiply-adds for batches of b and h images held
+//           images, features that are not numbers, or a training that stops being so; kInterrupted
+//           if a stop was requested.
+// Cost:     folds epochs (n (2 d m + 2 b m) + h^2 m / 2) multiply-adds for batches of b and h
+// images held
 //           out. Uses the calling thread alone; thread-safe.
 Result<SafeHead> train_safely(std::span<const float> features, std::size_t d,
                               std::span<const std::uint32_t> identities, const Head& start,

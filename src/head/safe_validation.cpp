@@ -17,7 +17,7 @@ constexpr std::size_t kMinPeople = 2;  // in either group, with two images
 constexpr std::size_t kMaxHeldOutImages = 1000;
 constexpr std::size_t kMaxImagesOfOne = 64;
 constexpr double kLowestRate = 0.001;
-constexpr int kRates = 9;                // kLowestRate ... 0.1
+constexpr int kRates = 9;  // kLowestRate ... 0.1
 constexpr double kStepsPerDecade = 4;
 constexpr double kMinAccepted = 3;  // different-person pairs, for a rate to be known
 
@@ -67,39 +67,31 @@ double equal_error(const Similarities& s) {
   return best;
 }
 
-}  // namespace
+using RowsOf = std::map<std::uint32_t, std::vector<std::uint32_t>>;
 
-Result<PeopleSplit> split_people(std::span<const std::uint32_t> identities, double share,
-                                 std::uint64_t seed) {
-  KF_REQUIRE(share > 0 && share < 1, share);
-  std::map<std::uint32_t, std::vector<std::uint32_t>> rows_of;
+RowsOf rows_by_person(std::span<const std::uint32_t> identities) {
+  RowsOf rows_of;
   for (std::uint32_t row = 0; row < identities.size(); ++row) {
     rows_of[identities[row]].push_back(row);
   }
-  std::vector<std::uint32_t> candidates;
-  for (const auto& [identity, rows] : rows_of) {
-    if (rows.size() >= 2) {
-      candidates.push_back(identity);
-    }
-  }
-  if (candidates.size() < 2 * kMinPeople) {
-    return Status{ErrorCode::kInvalidArgument,
-                  "safe training needs at least " + std::to_string(2 * kMinPeople) +
-                      " people with two images or more, so that it can be judged on people whom "
-                      "it was not fitted on; found " +
-                      std::to_string(candidates.size())};
-  }
-  Rng rng = Rng(seed).fork(kSplitStream);
-  rng.shuffle(candidates);
-  const auto wanted = std::clamp<std::size_t>(
-      static_cast<std::size_t>(std::llround(share * static_cast<double>(candidates.size()))),
-      kMinPeople, candidates.size() - kMinPeople);
+  return rows_of;
+}
+
+Status too_few(std::size_t found) {
+  return {ErrorCode::kInvalidArgument,
+          "safe training needs at least " + std::to_string(2 * kMinPeople) +
+              " people with two images or more, so that it can be judged on people whom it was "
+              "not fitted on; found " +
+              std::to_string(found)};
+}
+
+PeopleSplit hold_out(RowsOf rows_of, std::span<const std::uint32_t> people, Rng& rng) {
   PeopleSplit split;
-  for (std::size_t i = 0; i < wanted; ++i) {
+  for (std::size_t i = 0; i < people.size(); ++i) {
     if (i >= kMinPeople && split.held_out.size() >= kMaxHeldOutImages) {
       break;
     }
-    auto& rows = rows_of[candidates[i]];
+    auto& rows = rows_of[people[i]];
     rng.shuffle(rows);
     rows.resize(std::min(rows.size(), kMaxImagesOfOne));
     split.held_out.insert(split.held_out.end(), rows.begin(), rows.end());
@@ -111,6 +103,37 @@ Result<PeopleSplit> split_people(std::span<const std::uint32_t> identities, doub
   std::sort(split.training.begin(), split.training.end());
   std::sort(split.held_out.begin(), split.held_out.end());
   return split;
+}
+
+}  // namespace
+
+Result<std::vector<PeopleSplit>> split_people(std::span<const std::uint32_t> identities,
+                                              double share, int folds, std::uint64_t seed) {
+  KF_REQUIRE(share > 0 && share < 1 && folds >= 0, share, folds);
+  const RowsOf rows_of = rows_by_person(identities);
+  std::vector<std::uint32_t> candidates;
+  for (const auto& [identity, rows] : rows_of) {
+    if (rows.size() >= 2) {
+      candidates.push_back(identity);
+    }
+  }
+  if (candidates.size() < 2 * kMinPeople) {
+    return too_few(candidates.size());
+  }
+  Rng rng = Rng(seed).fork(kSplitStream);
+  rng.shuffle(candidates);
+  const auto each = std::clamp<std::size_t>(
+      static_cast<std::size_t>(std::llround(share * static_cast<double>(candidates.size()))),
+      kMinPeople, candidates.size() - kMinPeople);
+  const std::size_t wanted =
+      folds > 0 ? static_cast<std::size_t>(folds)
+                : std::clamp<std::size_t>((kEnoughPeople + each - 1) / each, 1, kMostFolds);
+  const std::size_t count = std::min(wanted, candidates.size() / each);
+  std::vector<PeopleSplit> splits;
+  for (std::size_t fold = 0; fold < count; ++fold) {
+    splits.push_back(hold_out(rows_of, std::span(candidates).subspan(fold * each, each), rng));
+  }
+  return splits;
 }
 
 double held_out_error(std::span<const float> embeddings, std::size_t m,

@@ -18,12 +18,16 @@ struct PeopleSplit {
 
 // Holds out `share` of the people with two images or more, drawn from the seed, at least two of
 // them; fewer once they have 1000 images, and of each at most 64, so that judging stays cheap.
-// Everybody else is trained on.
+// Everybody else is trained on. `folds` such splits, nobody held out twice, or as many as there are
+// people for; 0: as many as hold out kEnoughPeople people together, at most kMostFolds.
 //
-// Requires: 0 < share < 1.
+// Requires: 0 < share < 1; folds >= 0.
+// Ensures:  at least one split.
 // Errors:   kInvalidArgument unless at least four people have two images.
-Result<PeopleSplit> split_people(std::span<const std::uint32_t> identities, double share,
-                                 std::uint64_t seed);
+constexpr std::size_t kEnoughPeople = 60;
+constexpr std::size_t kMostFolds = 5;
+Result<std::vector<PeopleSplit>> split_people(std::span<const std::uint32_t> identities,
+                                              double share, int folds, std::uint64_t seed);
 
 // Mean false non-match rate over the false accept rates 0.001 ... 0.1 (nine of them, log-spaced)
 // that the pairs can tell: those with at least three different-person pairs accepted. With too few
