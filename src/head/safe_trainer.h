@@ -44,16 +44,14 @@ struct SafeHead {
 
 // Requires: features is [n, d], identities [n]; start is linear, start.d == d, its weights are not
 //           all 0; options in their ranges.
-// Ensures:  the held-out error of best_epoch is the smallest of the history, so it is not above
-// that
-//           of the start, L2-normalised; best_epoch 0 gives the start's very weights. Same
-//           arguments and build, same bytes.
+// Ensures:  the held-out error of best_epoch is the smallest of the history, so it is not above the
+//           L2-normalised start's; best_epoch 0 gives the start's very weights. Same arguments and
+//           build, same bytes.
 // Errors:   kInvalidArgument for an unknown loss, a bad ratio, fewer than four people with two
 //           images, features that are not numbers, or a training that stops being so; kInterrupted
 //           if a stop was requested.
-// Cost:     folds epochs (n (2 d m + 2 b m) + h^2 m / 2) multiply-adds for batches of b and h
-// images held
-//           out. Uses the calling thread alone; thread-safe.
+// Cost:     folds epochs (n (2 d m + 2 b m) + h^2 m) multiply-adds for batches of b images and h
+//           held out; the epochs end by patience. Uses the calling thread alone; thread-safe.
 Result<SafeHead> train_safely(std::span<const float> features, std::size_t d,
                               std::span<const std::uint32_t> identities, const Head& start,
                               const SafeTrainOptions& options, const StopFlag* stop = nullptr);

@@ -242,7 +242,7 @@ TEST(SafeTrainOptions, HaveDefaultsInTheirRanges) {
   SafeTrainOptions options;
   CheckRanges check;
   visit_safe_options(options, check);
-  EXPECT_EQ(check.fields, 14);
+  EXPECT_EQ(check.fields, 13);
 }
 
 }  // namespace

@@ -16,6 +16,9 @@ struct PeopleSplit {
   std::vector<std::uint32_t> held_out;
 };
 
+constexpr std::size_t kEnoughPeople = 60;
+constexpr std::size_t kMostFolds = 5;
+
 // Holds out `share` of the people with two images or more, drawn from the seed, at least two of
 // them; fewer once they have 1000 images, and of each at most 64, so that judging stays cheap.
 // Everybody else is trained on. `folds` such splits, nobody held out twice, or as many as there are
@@ -24,8 +27,6 @@ struct PeopleSplit {
 // Requires: 0 < share < 1; folds >= 0.
 // Ensures:  at least one split.
 // Errors:   kInvalidArgument unless at least four people have two images.
-constexpr std::size_t kEnoughPeople = 60;
-constexpr std::size_t kMostFolds = 5;
 Result<std::vector<PeopleSplit>> split_people(std::span<const std::uint32_t> identities,
                                               double share, int folds, std::uint64_t seed);
 
