@@ -24,6 +24,7 @@ struct SafeTrainOptions {
   double validation = 0.2;
   int folds = 0;  // 0: by the number of people
   int patience = 10;
+  double doubt = 1;
   std::uint64_t seed = 1;  // of the split and the batches
 };
 
@@ -57,6 +58,8 @@ void visit_safe_options(Options& o, Visitor&& field) {
         "at most 5");
   field("safe.patience", o.patience, Range{1, 100000},
         "epochs without a better one after which training ends");
+  field("safe.doubt", o.doubt, Range{0, 10},
+        "standard errors by which the people held out must gain, or the start is kept");
 }
 
 }  // namespace kface

@@ -217,7 +217,7 @@ struct Fold {
   SafeTrainer trainer;
   People held_out;
 
-  double error_of(const Head& head) const {
+  HeldOutError error_of(const Head& head) const {
     return held_out_error(embed(head, held_out.features), head.m, held_out.people);
   }
 };
@@ -240,48 +240,80 @@ Head average(const std::vector<Head>& heads) {
   return mean;
 }
 
-// One epoch in every fold: its record, and the folds' heads. Nothing if a number is none.
-std::optional<SafeEpoch> run_epoch(std::vector<Fold>& folds, int epoch, const Head& shape,
-                                   std::vector<Head>& heads) {
-  SafeEpoch record;
+// What the folds say of an epoch, the people of all of them one after the other.
+struct Verdict {
+  double loss = 0;
+  double error = 0;
+  std::vector<double> by_person;
+
+  void add(const HeldOutError& of_fold, std::size_t folds) {
+    error += of_fold.mean / static_cast<double>(folds);
+    for (const double value : of_fold.by_person) {
+      by_person.push_back(value / static_cast<double>(folds));
+    }
+  }
+};
+
+// Whether the people held out gain more than `doubt` standard errors of their sum.
+bool is_gain(const Verdict& before, const Verdict& after, double doubt) {
+  const auto n = static_cast<double>(before.by_person.size());
+  double sum = 0;
+  double squares = 0;
+  for (std::size_t i = 0; i < before.by_person.size(); ++i) {
+    const double gain = before.by_person[i] - after.by_person[i];
+    sum += gain;
+    squares += gain * gain;
+  }
+  const double variance = (squares - sum * sum / n) * n / (n - 1);
+  return before.error > after.error && sum > doubt * std::sqrt(std::max(variance, 0.0));
+}
+
+// One epoch in every fold: the verdict, and the folds' heads. Nothing if a number is none.
+std::optional<Verdict> run_epoch(std::vector<Fold>& folds, int epoch, const Head& shape,
+                                 std::vector<Head>& heads) {
+  Verdict verdict;
   heads.clear();
   for (Fold& fold : folds) {
-    record.loss += fold.trainer.run_epoch(epoch) / static_cast<double>(folds.size());
+    verdict.loss += fold.trainer.run_epoch(epoch) / static_cast<double>(folds.size());
     heads.push_back(fold.trainer.head(shape));
-    if (!std::isfinite(record.loss) || !std::isfinite(root_mean_square(heads.back().weight)) ||
+    if (!std::isfinite(verdict.loss) || !std::isfinite(root_mean_square(heads.back().weight)) ||
         !std::isfinite(root_mean_square(heads.back().bias))) {
       return std::nullopt;
     }
-    record.held_out_error += fold.error_of(heads.back()) / static_cast<double>(folds.size());
+    verdict.add(fold.error_of(heads.back()), folds.size());
   }
-  return record;
+  return verdict;
 }
 
 // Epochs until nothing gets better.
 Status run(std::vector<Fold>& folds, const SafeTrainOptions& options, const StopFlag* stop,
            SafeHead& result) {
-  SafeEpoch start;
+  Verdict start;
   for (const Fold& fold : folds) {
-    start.held_out_error += fold.error_of(result.head) / static_cast<double>(folds.size());
+    start.add(fold.error_of(result.head), folds.size());
   }
-  result.history.push_back(start);
-  double best = start.held_out_error;
+  result.history.push_back({0, start.error});
+  const Head shape = result.head;
+  double best = start.error;
+  int best_so_far = 0;
   std::vector<Head> heads;
   for (int epoch = 1; epoch <= options.epochs; ++epoch) {
     if (stop != nullptr && stop->requested()) {
       return {ErrorCode::kInterrupted, "safe training stopped in epoch " + std::to_string(epoch)};
     }
-    const auto record = run_epoch(folds, epoch - 1, result.head, heads);
-    if (!record.has_value()) {
+    const auto verdict = run_epoch(folds, epoch - 1, shape, heads);
+    if (!verdict.has_value()) {
       return diverged(epoch);
     }
-    result.history.push_back(*record);
-    if (record->held_out_error < best) {
-      best = record->held_out_error;
-      result.best_epoch = epoch;
-      result.head = average(heads);
+    result.history.push_back({verdict->loss, verdict->error});
+    if (verdict->error < best) {
+      best = verdict->error;
+      best_so_far = epoch;
+      const bool gain = is_gain(start, *verdict, options.doubt);
+      result.best_epoch = gain ? epoch : 0;
+      result.head = gain ? average(heads) : shape;
     }
-    if (epoch - result.best_epoch >= options.patience) {
+    if (epoch - best_so_far >= options.patience) {
       break;
     }
   }

@@ -10,6 +10,8 @@
 //   one's weights are kept. The start is epoch 0.
 //   Few people judge badly: where there are few, several such groups are held out in turn, each
 //   from a training of its own, all judge an epoch together, and the heads are averaged.
+//   The best epoch must be better than the start by `doubt` standard errors of the gain, a sum over
+//   the people held out, each one draw; otherwise the start is kept. One person's luck is no gain.
 //
 // Scale: a factor on W and b changes no embedding of length 1. So the features are divided by their
 // root mean square, and W and b by that of the start's weights, before training: rate and anchor
@@ -39,14 +41,15 @@ struct SafeEpoch {
 struct SafeHead {
   Head head;                       // linear, L2-normalised
   std::vector<SafeEpoch> history;  // [0] is the start
-  int best_epoch = 0;              // of the head; 0: nothing was better than the start
+  int best_epoch = 0;              // of the head; 0: nothing was better beyond doubt
 };
 
 // Requires: features is [n, d], identities [n]; start is linear, start.d == d, its weights are not
 //           all 0; options in their ranges.
-// Ensures:  the held-out error of best_epoch is the smallest of the history, so it is not above the
-//           L2-normalised start's; best_epoch 0 gives the start's very weights. Same arguments and
-//           build, same bytes.
+// Ensures:  best_epoch is the epoch of the smallest held-out error, the first of equals, or 0,
+// which
+//           gives the start's very weights: so its error is not above the L2-normalised start's.
+//           Same arguments and build, same bytes.
 // Errors:   kInvalidArgument for an unknown loss, a bad ratio, fewer than four people with two
 //           images, features that are not numbers, or a training that stops being so; kInterrupted
 //           if a stop was requested.

@@ -64,7 +64,7 @@ Head make_start() {
 double error_on(const Head& head, const Population& p) {
   Head unit = head;
   unit.l2_normalize = true;
-  return held_out_error(embed(unit, p.features), kM, p.identities);
+  return held_out_error(embed(unit, p.features), kM, p.identities).mean;
 }
 
 SafeTrainOptions with_loss(const std::string& loss) {
@@ -73,6 +73,7 @@ SafeTrainOptions with_loss(const std::string& loss) {
   options.learning_rate = 0.01;
   options.anchor = 0;  // the start is far from what these people need
   options.people_per_batch = 8;
+  options.doubt = 0;
   return options;
 }
 
@@ -181,6 +182,19 @@ TEST(TrainSafelyFrom, ThinksInTheSizeOfFeaturesAndStart) {
   }
 }
 
+TEST(TrainSafelyFrom, KeepsTheStartWhereTheGainIsInDoubt) {
+  const Population p = make_population(40, 4, 1.0, 1);
+  SafeTrainOptions options = with_loss("pairs");
+  const auto sure = train(p, make_start(), options);
+  options.doubt = 10;
+  const auto doubtful = train(p, make_start(), options);
+  ASSERT_TRUE(sure.ok() && doubtful.ok());
+  EXPECT_GT(sure.value().best_epoch, 0);
+  EXPECT_EQ(doubtful.value().best_epoch, 0);
+  EXPECT_EQ(doubtful.value().head.weight, make_start().weight);
+  EXPECT_EQ(doubtful.value().history.size(), sure.value().history.size());
+}
+
 TEST(TrainSafelyFrom, StopsWhenAsked) {
   const Population p = make_population(8, 3, 1.0, 1);
   StopFlag stop;
@@ -242,7 +256,7 @@ TEST(SafeTrainOptions, HaveDefaultsInTheirRanges) {
   SafeTrainOptions options;
   CheckRanges check;
   visit_safe_options(options, check);
-  EXPECT_EQ(check.fields, 13);
+  EXPECT_EQ(check.fields, 14);
 }
 
 }  // namespace

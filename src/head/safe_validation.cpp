@@ -55,16 +55,51 @@ double share_rejected(const std::vector<float>& same, float limit) {
   return 1 - static_cast<double>(accepted) / static_cast<double>(same.size());
 }
 
+// Below which similarity a pair is rejected, one limit for each rate, and the error there.
+struct Limits {
+  std::vector<float> values;
+  double error = 0;
+};
+
 // Where the rejected share of the same pairs meets the accepted share of the different ones, as the
 // smallest larger one of the two over all limits. Requires: both descending.
-double equal_error(const Similarities& s) {
-  double best = 1;
+Limits equal_error(const Similarities& s) {
+  Limits best{{s.different.front()}, 1};
   for (std::size_t accepted = 0; accepted < s.different.size(); ++accepted) {
     const double false_accepts =
         static_cast<double>(accepted) / static_cast<double>(s.different.size());
-    best = std::min(best, std::max(false_accepts, share_rejected(s.same, s.different[accepted])));
+    const double error = std::max(false_accepts, share_rejected(s.same, s.different[accepted]));
+    if (error < best.error) {
+      best = {{s.different[accepted]}, error};
+    }
   }
   return best;
+}
+
+double rate_at(int i) { return kLowestRate * std::pow(10.0, i / kStepsPerDecade); }
+
+// Sorts both.
+Limits limits_of(Similarities& s) {
+  std::sort(s.same.begin(), s.same.end(), std::greater<>());
+  const auto count = static_cast<double>(s.different.size());
+  const auto last = static_cast<std::size_t>(std::floor(rate_at(kRates - 1) * count));
+  const auto needed = static_cast<std::ptrdiff_t>(std::min(last + 1, s.different.size()));
+  std::partial_sort(s.different.begin(), s.different.begin() + needed, s.different.end(),
+                    std::greater<>());
+  Limits limits;
+  for (int i = 0; i < kRates; ++i) {
+    const double accepted = std::floor(rate_at(i) * count);
+    if (accepted >= kMinAccepted) {
+      limits.values.push_back(s.different[static_cast<std::size_t>(accepted)]);
+      limits.error += share_rejected(s.same, limits.values.back());
+    }
+  }
+  if (limits.values.empty()) {
+    std::sort(s.different.begin(), s.different.end(), std::greater<>());
+    return equal_error(s);
+  }
+  limits.error /= static_cast<double>(limits.values.size());
+  return limits;
 }
 
 using RowsOf = std::map<std::uint32_t, std::vector<std::uint32_t>>;
@@ -136,32 +171,31 @@ Result<std::vector<PeopleSplit>> split_people(std::span<const std::uint32_t> ide
   return splits;
 }
 
-double held_out_error(std::span<const float> embeddings, std::size_t m,
-                      std::span<const std::uint32_t> people) {
+HeldOutError held_out_error(std::span<const float> embeddings, std::size_t m,
+                            std::span<const std::uint32_t> people) {
   KF_REQUIRE(m > 0 && embeddings.size() == people.size() * m, embeddings.size(), people.size(), m);
   Similarities s = similarities_of(embeddings, m, people);
   KF_REQUIRE(!s.same.empty() && !s.different.empty(), s.same.size(), s.different.size());
-  std::sort(s.same.begin(), s.same.end(), std::greater<>());
-  const auto count = static_cast<double>(s.different.size());
-  const auto rate_at = [](int i) { return kLowestRate * std::pow(10.0, i / kStepsPerDecade); };
-  const auto last = static_cast<std::size_t>(std::floor(rate_at(kRates - 1) * count));
-  const auto needed = static_cast<std::ptrdiff_t>(std::min(last + 1, s.different.size()));
-  std::partial_sort(s.different.begin(), s.different.begin() + needed, s.different.end(),
-                    std::greater<>());
-  double sum = 0;
-  int rates = 0;
-  for (int i = 0; i < kRates; ++i) {
-    const double accepted = std::floor(rate_at(i) * count);
-    if (accepted >= kMinAccepted) {
-      sum += share_rejected(s.same, s.different[static_cast<std::size_t>(accepted)]);
-      ++rates;
+  const auto unsorted = s.same;
+  const Limits limits = limits_of(s);
+  std::map<std::uint32_t, double> rejected;
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < people.size(); ++i) {
+    for (std::size_t j = i + 1; j < people.size(); ++j) {
+      if (people[i] == people[j]) {
+        const float alike = unsorted[next++];
+        rejected[people[i]] +=
+            static_cast<double>(std::count_if(limits.values.begin(), limits.values.end(),
+                                              [&](float limit) { return alike <= limit; }));
+      }
     }
   }
-  if (rates == 0) {
-    std::sort(s.different.begin(), s.different.end(), std::greater<>());
-    return equal_error(s);
+  HeldOutError result{limits.error, {}};
+  const auto all = static_cast<double>(unsorted.size() * limits.values.size());
+  for (const auto& [person, count] : rejected) {
+    result.by_person.push_back(count / all);
   }
-  return sum / rates;
+  return result;
 }
 
 }  // namespace kface

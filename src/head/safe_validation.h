@@ -30,16 +30,24 @@ constexpr std::size_t kMostFolds = 5;
 Result<std::vector<PeopleSplit>> split_people(std::span<const std::uint32_t> identities,
                                               double share, int folds, std::uint64_t seed);
 
+struct HeldOutError {
+  double mean = 0;
+  std::vector<double> by_person;
+};
+
 // Mean false non-match rate over the false accept rates 0.001 ... 0.1 (nine of them, log-spaced)
 // that the pairs can tell: those with at least three different-person pairs accepted. With too few
 // pairs for the largest, the equal error rate. Smaller is better. A pair is accepted at a rate f
 // if its distance is below that of the different-person pair number floor(f N) of N, counted from
 // the nearest, from 0.
 //
+// by_person: what each person's same-person pairs add to it, people ascending; the sum is `mean`,
+// but for the equal error rate, where it is the share rejected.
+//
 // Requires: embeddings is [n, m], of length 1; people is [n], with a same-person and a
 //           different-person pair among them.
 // Cost:     O(n^2 m).
-double held_out_error(std::span<const float> embeddings, std::size_t m,
-                      std::span<const std::uint32_t> people);
+HeldOutError held_out_error(std::span<const float> embeddings, std::size_t m,
+                            std::span<const std::uint32_t> people);
 
 }  // namespace kface

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <set>
 
 #include "base/rng.h"
@@ -154,9 +155,12 @@ TEST(HeldOutError, IsTheMeanOfFalseNonMatchRatesByDefinition) {
   for (const double noise : {0.5, 1.0, 2.0}) {
     for (const std::uint32_t people : {6U, 30U}) {
       const Embeddings e = noisy(people, 5, 8, noise);
-      const double error = held_out_error(e.rows, 8, e.people);
-      EXPECT_GT(error, 0);
-      EXPECT_NEAR(error, by_definition(e, 8), 1e-12) << noise << ' ' << people;
+      const HeldOutError error = held_out_error(e.rows, 8, e.people);
+      EXPECT_GT(error.mean, 0);
+      EXPECT_NEAR(error.mean, by_definition(e, 8), 1e-12) << noise << ' ' << people;
+      EXPECT_EQ(error.by_person.size(), people);
+      EXPECT_NEAR(std::accumulate(error.by_person.begin(), error.by_person.end(), 0.0), error.mean,
+                  1e-12);
     }
   }
 }
@@ -174,12 +178,22 @@ TEST(HeldOutError, IsTheEqualErrorRateOfFewPairs) {
     rows.push_back(x);
     rows.push_back(y);
   }
-  EXPECT_DOUBLE_EQ(held_out_error(rows, 2, std::vector<std::uint32_t>{0, 0, 1, 1}), 0.5);
+  EXPECT_DOUBLE_EQ(held_out_error(rows, 2, std::vector<std::uint32_t>{0, 0, 1, 1}).mean, 0.5);
 }
 
 TEST(HeldOutError, IsZeroWhenEverybodyIsApart) {
   const Embeddings e = noisy(6, 3, 8, 0.001);
-  EXPECT_EQ(held_out_error(e.rows, 8, e.people), 0);
+  EXPECT_EQ(held_out_error(e.rows, 8, e.people).mean, 0);
+}
+
+TEST(HeldOutError, SaysWhoIsRejected) {
+  // The second person's two images are opposite each other; the others' are equal.
+  const std::vector<float> rows = {1, 0, 1, 0, 0, 1, 0, -1, -1, 0, -1, 0};
+  const auto error = held_out_error(rows, 2, std::vector<std::uint32_t>{0, 0, 1, 1, 2, 2});
+  ASSERT_EQ(error.by_person.size(), 3U);
+  EXPECT_EQ(error.by_person[0], 0);
+  EXPECT_DOUBLE_EQ(error.by_person[1], 1.0 / 3);
+  EXPECT_EQ(error.by_person[2], 0);
 }
 
 }  // namespace
