@@ -9,16 +9,17 @@ namespace {
 
 // Three images in the plane, of length 1; the layer is the identity. The first two are of one
 // person: s_01 = 0.6, s_02 = 0, s_12 = 0.8, and so d_01^2 = 0.8, d_02^2 = 2, d_12^2 = 0.4.
-const std::vector<float> kRows = {1, 0, 0.6F, 0.8F, 0, 1};
-const std::vector<std::uint32_t> kPeople = {0, 0, 1};
-const std::vector<ImagePair> kAllPairs = {{0, 1, true}, {0, 2, false}, {1, 2, false}};
+const std::vector<float> plane_rows = {1, 0, 0.6F, 0.8F, 0, 1};
+const std::vector<std::uint32_t> plane_people = {0, 0, 1};
+const std::vector<ImagePair> plane_pairs = {{0, 1, true}, {0, 2, false}, {1, 2, false}};
 constexpr double kRounding = 1e-7;  // of 0.6 and 0.8 in single precision
 
 SafeGradient at_identity(const LossOptions& options, const LossSelection& selection,
                          const std::vector<double>& learnt) {
   std::vector<double> parameters = {1, 0, 0, 1, 0, 0};
   parameters.insert(parameters.end(), learnt.begin(), learnt.end());
-  return safe_gradient({kRows, 2, 2, kPeople, 2}, selection, options, 0, parameters, parameters);
+  return safe_gradient({plane_rows, 2, 2, plane_people, 2}, selection, options, 0, parameters,
+                       parameters);
 }
 
 double cross_entropy(double p, bool same) { return -std::log(same ? p : 1 - p); }
@@ -28,7 +29,7 @@ TEST(LossRef, PairsIsTheCrossEntropyOfTheSigmoid) {
   const double expected = (cross_entropy(score(0.8), true) + cross_entropy(score(2), false) +
                            cross_entropy(score(0.4), false)) /
                           3;
-  EXPECT_NEAR(at_identity({.kind = LossKind::kPairs}, {kAllPairs, {}}, {-2, 1}).loss, expected,
+  EXPECT_NEAR(at_identity({.kind = LossKind::kPairs}, {plane_pairs, {}}, {-2, 1}).loss, expected,
               kRounding);
 }
 
@@ -36,7 +37,7 @@ TEST(LossRef, ContrastivePullsTheSameAndPushesTheDifferentWithinTheMargin) {
   const double inside = 1 - std::sqrt(0.4);
   const double expected = (0.8 / 2 + 0 + inside * inside / 2) / 3;
   const LossOptions options{.kind = LossKind::kContrastive, .margin = 1};
-  EXPECT_NEAR(at_identity(options, {kAllPairs, {}}, {}).loss, expected, kRounding);
+  EXPECT_NEAR(at_identity(options, {plane_pairs, {}}, {}).loss, expected, kRounding);
 }
 
 TEST(LossRef, TripletCountsWhatFallsShortOfTheMargin) {
@@ -47,7 +48,7 @@ TEST(LossRef, TripletCountsWhatFallsShortOfTheMargin) {
 
 // Centres (0.8, 0.6) and (-0.6, 0.8), of another length; cosines (0.8, -0.6), (0.96, 0.28), (0.6,
 // 0.8).
-const std::vector<double> kCentres = {1.6, 1.2, -1.8, 2.4};
+const std::vector<double> plane_centres = {1.6, 1.2, -1.8, 2.4};
 
 double margin_softmax(double own, double other, double margin, double scale) {
   const double a = std::exp(scale * std::cos(std::acos(own) + margin));
@@ -62,13 +63,13 @@ double arcface_by_hand(double margin, double scale) {
 
 TEST(LossRef, ArcFaceEnlargesTheAngleToTheOwnCentre) {
   const LossOptions options{.kind = LossKind::kArcFace, .margin = 0.4, .scale = 5};
-  EXPECT_NEAR(at_identity(options, {}, kCentres).loss, arcface_by_hand(0.4, 5), 1e-6);
+  EXPECT_NEAR(at_identity(options, {}, plane_centres).loss, arcface_by_hand(0.4, 5), 1e-6);
 }
 
 TEST(LossRef, ArcFaceGoesOnFallingBeyondAHalfTurn) {
   // The own centre is opposite: angle pi, and cos(pi) - m sin(m) takes the place of cos(pi + m).
   const LossOptions options{.kind = LossKind::kArcFace, .margin = 0.4, .scale = 2};
-  const SafeBatch one{std::span(kRows).first(2), 2, 2, std::span(kPeople).first(1), 2};
+  const SafeBatch one{std::span(plane_rows).first(2), 2, 2, std::span(plane_people).first(1), 2};
   const std::vector<double> parameters = {1, 0, 0, 1, 0, 0, -1, 0, 0, 1};
   const double own = 2 * (-1 - 0.4 * std::sin(0.4));
   EXPECT_NEAR(safe_gradient(one, {}, options, 0, parameters, parameters).loss,
@@ -78,7 +79,7 @@ TEST(LossRef, ArcFaceGoesOnFallingBeyondAHalfTurn) {
 TEST(LossRef, MixFaceIsArcFaceAndSnPair) {
   const LossOptions options{.kind = LossKind::kMixFace, .margin = 0.4, .scale = 2};
   const double sn_pair = -std::log(std::exp(1.2) / (std::exp(1.2) + std::exp(0.0) + std::exp(1.6)));
-  EXPECT_NEAR(at_identity(options, {kAllPairs, {}}, kCentres).loss,
+  EXPECT_NEAR(at_identity(options, {plane_pairs, {}}, plane_centres).loss,
               arcface_by_hand(0.4, 2) + sn_pair, 1e-6);
 }
 
@@ -86,8 +87,8 @@ TEST(LossRef, PullsTowardsTheStartByHalfTheMeanSquare) {
   const std::vector<double> start = {1, 0, 0, 1, 0, 0};
   const std::vector<double> moved = {1.5, 0, 0, 1, 0, 2};
   const LossOptions options{.kind = LossKind::kContrastive, .margin = 1};
-  const auto result =
-      safe_gradient({kRows, 2, 2, kPeople, 2}, {kAllPairs, {}}, options, 3, start, moved);
+  const auto result = safe_gradient({plane_rows, 2, 2, plane_people, 2}, {plane_pairs, {}}, options,
+                                    3, start, moved);
   EXPECT_NEAR(result.objective - result.loss, 3.0 / 2 * (0.25 + 4) / 4, 1e-12);
 }
 

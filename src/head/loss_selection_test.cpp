@@ -9,9 +9,9 @@ namespace kface {
 namespace {
 
 // Rows 0, 1, 2 are of person 0, rows 3, 4 of person 1, row 5 of person 2.
-const std::vector<std::uint32_t> kPeople = {0, 0, 0, 1, 1, 2};
+const std::vector<std::uint32_t> batch_people = {0, 0, 0, 1, 1, 2};
 // clang-format off
-const std::vector<float> kSimilarity = {
+const std::vector<float> batch_similarity = {
     1.0F, 0.9F, 0.5F, 0.6F, 0.1F, 0.7F,
     0.9F, 1.0F, 0.4F, 0.8F, 0.2F, 0.0F,
     0.5F, 0.4F, 1.0F, 0.3F, 0.45F, 0.35F,
@@ -24,7 +24,7 @@ LossSelection select(LossKind kind, Negatives negatives, PairRatio ratio = {2, 2
                      std::uint64_t seed = 1) {
   Rng rng(seed);
   const LossOptions options{.kind = kind, .ratio = ratio, .negatives = negatives};
-  return select_for_loss(kSimilarity, kPeople, options, rng);
+  return select_for_loss(batch_similarity, batch_people, options, rng);
 }
 
 using Rows = std::set<std::pair<std::uint32_t, std::uint32_t>>;
@@ -33,7 +33,7 @@ Rows rows_of(const LossSelection& selection, bool same) {
   Rows rows;
   for (const ImagePair& pair : selection.pairs) {
     EXPECT_LT(pair.a, pair.b);
-    EXPECT_EQ(pair.same, kPeople[pair.a] == kPeople[pair.b]);
+    EXPECT_EQ(pair.same, batch_people[pair.a] == batch_people[pair.b]);
     if (pair.same == same) {
       EXPECT_TRUE(rows.emplace(pair.a, pair.b).second);
     }
@@ -41,18 +41,18 @@ Rows rows_of(const LossSelection& selection, bool same) {
   return rows;
 }
 
-const Rows kSame = {{0, 1}, {0, 2}, {1, 2}, {3, 4}};
+const Rows same_rows = {{0, 1}, {0, 2}, {1, 2}, {3, 4}};
 
 TEST(SelectForLoss, TakesTheNearestDifferentPairsWhenTheyShallBeHard) {
   const auto selection = select(LossKind::kPairs, Negatives::kHard);
-  EXPECT_EQ(rows_of(selection, true), kSame);
+  EXPECT_EQ(rows_of(selection, true), same_rows);
   EXPECT_EQ(rows_of(selection, false), (Rows{{1, 3}, {0, 5}, {0, 3}, {2, 4}}));
 }
 
 TEST(SelectForLoss, PassesOverThoseNearerThanTheSamePersonWhenSemiHard) {
   // Same pairs: 0.4, 0.5, 0.65, 0.9; the middle one is 0.65.
   const auto selection = select(LossKind::kContrastive, Negatives::kSemiHard, {1, 2});
-  EXPECT_EQ(rows_of(selection, true), kSame);
+  EXPECT_EQ(rows_of(selection, true), same_rows);
   EXPECT_EQ(rows_of(selection, false), (Rows{{0, 3}, {2, 4}}));
 }
 
@@ -88,9 +88,9 @@ TEST(SelectForLoss, GivesEveryAnchorAndPositiveOneNegative) {
     const auto selection = select(LossKind::kTriplet, negatives);
     EXPECT_EQ(selection.triplets.size(), 8U);  // 3 * 2 + 2
     for (const Triplet& t : selection.triplets) {
-      EXPECT_EQ(kPeople[t.anchor], kPeople[t.positive]);
+      EXPECT_EQ(batch_people[t.anchor], batch_people[t.positive]);
       EXPECT_NE(t.anchor, t.positive);
-      EXPECT_NE(kPeople[t.anchor], kPeople[t.negative]);
+      EXPECT_NE(batch_people[t.anchor], batch_people[t.negative]);
     }
   }
 }

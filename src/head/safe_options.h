@@ -24,7 +24,7 @@ struct SafeTrainOptions {
   double validation = 0.2;
   int folds = 0;  // 0: by the number of people
   int patience = 10;
-  double doubt = 1;
+  double doubt = 2;
   std::uint64_t seed = 1;  // of the split and the batches
 };
 
