@@ -31,15 +31,15 @@ std::set<std::uint32_t> people_of(const std::vector<std::uint32_t>& rows,
 }
 
 TEST(SplitPeople, HoldsOutAShareOfThePeopleAndTrainsOnTheOthers) {
-  const auto identities = people_with(400, 5);
+  const auto identities = people_with(800, 5);
   const auto splits = split_people(identities, 0.2, 0, 7);
   ASSERT_TRUE(splits.ok());
-  ASSERT_EQ(splits.value().size(), 1U);  // 80 people are enough
+  ASSERT_EQ(splits.value().size(), 1U);  // 160 people are enough
   const PeopleSplit& split = splits.value().front();
-  EXPECT_EQ(split.held_out.size(), 400U);
-  EXPECT_EQ(split.training.size(), 1600U);
-  EXPECT_EQ(people_of(split.held_out, identities).size(), 80U);
-  EXPECT_EQ(people_of(split.training, identities).size(), 320U);
+  EXPECT_EQ(split.held_out.size(), 800U);
+  EXPECT_EQ(split.training.size(), 3200U);
+  EXPECT_EQ(people_of(split.held_out, identities).size(), 160U);
+  EXPECT_EQ(people_of(split.training, identities).size(), 640U);
   EXPECT_TRUE(std::is_sorted(split.training.begin(), split.training.end()));
   EXPECT_EQ(split.held_out, split_people(identities, 0.2, 0, 7).value().front().held_out);
   EXPECT_NE(split.held_out, split_people(identities, 0.2, 0, 8).value().front().held_out);
