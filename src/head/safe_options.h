@@ -54,7 +54,7 @@ void visit_safe_options(Options& o, Visitor&& field) {
   field("safe.held_out", o.validation, Range{0.05, 0.5},
         "share of the people held out, who decide which epoch is kept");
   field("safe.held_out_groups", o.folds, Range{0, 100},
-        "groups of people held out in turn, the heads averaged; 0 = as many as hold out 160 people, "
+        "groups of people held out in turn, the heads averaged; 0 = as many as hold out 60 people, "
         "at most 5");
   field("safe.patience", o.patience, Range{1, 100000},
         "epochs without a better one after which training ends");

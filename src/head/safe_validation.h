@@ -16,7 +16,7 @@ struct PeopleSplit {
   std::vector<std::uint32_t> held_out;
 };
 
-constexpr std::size_t kEnoughPeople = 160;
+constexpr std::size_t kEnoughPeople = 60;
 constexpr std::size_t kMostFolds = 5;
 
 // Holds out `share` of the people with two images or more, drawn from the seed, at least two of
