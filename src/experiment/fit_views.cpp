@@ -12,7 +12,7 @@ std::optional<double> miss_rate_of(const FittedHead& fitted) {
   if (!fitted.choice) {
     return std::nullopt;
   }
-  for (const CandidateResult& result : fitted.choice->tried) {
+  for (const RecipeTrial& result : fitted.choice->tried) {
     if (result.candidate.text() == fitted.choice->chosen.text()) {
       return result.miss_rate;
     }

@@ -148,10 +148,16 @@ Json choice_json(const ViewsFit& fit, std::span<const ViewedFeatures> views) {
   if (!fit.fitted.note.empty()) {
     json["note"] = fit.fitted.note;
   }
+  if (!fit.fitted.safe_history.empty()) {
+    json["best_epoch"] = fit.fitted.best_epoch;
+    for (const SafeEpoch& epoch : fit.fitted.safe_history) {
+      json["held_out_error"].push_back(epoch.held_out_error);
+    }
+  }
   if (const auto& choice = fit.fitted.choice) {
     json["chosen"] = choice->chosen.text();
     json["tried"] = Json::array();
-    for (const CandidateResult& tried : choice->tried) {
+    for (const RecipeTrial& tried : choice->tried) {
       Json one{{"candidate", tried.candidate.text()}, {"miss_rate", or_null(tried.miss_rate)}};
       if (!tried.problem.empty()) {
         one["problem"] = tried.problem;

@@ -69,7 +69,8 @@ TEST(TrainModel, AutoIsTheDefaultAndSaysWhatItTried) {
   const auto trained = train(data, {});
   ASSERT_TRUE(trained.ok()) << trained.error().message();
   const Json& choice = trained.value().record["choice"];
-  EXPECT_EQ(choice["tried"].size(), 2 + shrinkage_grid().size());
+  // frozen, centred, calibrated, trained
+  EXPECT_EQ(choice["tried"].size(), 2 + shrinkage_grid().size() + 1);
   EXPECT_EQ(choice["views"].size(), 1U);
   // Everybody is fitted on and measured, out of fold.
   EXPECT_EQ(trained.value().model.threshold.num_people, 16U);

@@ -12,13 +12,14 @@ constexpr std::uint64_t kResampleStream = 0x6761696e;
 // Population::measure once a fold, however many shrinkages are tried on it.
 class FoldFitter {
  public:
-  FoldFitter(const Head& last_layer, const std::vector<Candidate>& candidates, const FitOne& fit)
+  FoldFitter(const Head& last_layer, const std::vector<RecipeCandidate>& candidates,
+             const FitOne& fit)
       : last_layer_(last_layer), candidates_(candidates), fit_(fit) {}
 
   std::vector<Result<Head>> operator()(const LabelledFeatures& data) const {
     std::optional<Result<Population>> population;
     std::vector<Result<Head>> heads;
-    for (const Candidate& candidate : candidates_) {
+    for (const RecipeCandidate& candidate : candidates_) {
       if (!candidate.shrinkage) {
         heads.push_back(fit_(candidate, data));
         continue;
@@ -37,7 +38,7 @@ class FoldFitter {
 
  private:
   const Head& last_layer_;
-  const std::vector<Candidate>& candidates_;
+  const std::vector<RecipeCandidate>& candidates_;
   const FitOne& fit_;
 };
 
@@ -47,7 +48,10 @@ std::uint32_t largest_identity(const LabelledFeatures& data) {
 
 }  // namespace
 
-std::string Candidate::text() const {
+std::string RecipeCandidate::text() const {
+  if (!start.empty()) {
+    return recipe + " from " + start;
+  }
   if (!shrinkage) {
     return recipe;
   }
@@ -58,8 +62,9 @@ std::string Candidate::text() const {
 }
 
 Result<RecipeChoice> choose_candidate(const LabelledFeatures& data, const Head& last_layer,
-                                      const std::vector<Candidate>& candidates, const FitOne& fit,
-                                      const FoldOptions& options, const JobContext& context) {
+                                      const std::vector<RecipeCandidate>& candidates,
+                                      const FitOne& fit, const FoldOptions& options,
+                                      const JobContext& context) {
   KF_REQUIRE(!candidates.empty());
   KF_ASSIGN(OutOfFold folds,
             out_of_fold_pairs(data, candidates.size(), FoldFitter(last_layer, candidates, fit),
@@ -69,7 +74,7 @@ Result<RecipeChoice> choose_candidate(const LabelledFeatures& data, const Head& 
   choice.num_images = folds.num_images;
   std::optional<std::size_t> best;
   for (std::size_t i = 0; i < candidates.size(); ++i) {
-    CandidateResult result{candidates[i], std::nullopt, folds.problems[i]};
+    RecipeTrial result{candidates[i], std::nullopt, folds.problems[i]};
     if (result.problem.empty()) {
       KF_ASSIGN(const auto rate, eval::MissRate::of(folds.pairs[i]));
       result.miss_rate = rate.value();

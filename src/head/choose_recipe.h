@@ -12,22 +12,23 @@
 namespace kface {
 
 // A way to fit, ready to be tried.
-struct Candidate {
+struct RecipeCandidate {
   std::string recipe;                       // a name of fit_recipe
   std::optional<Shrinkage> shrinkage = {};  // of the recipe calibrated
+  std::string start = {};                   // of the recipe trained: frozen, calibrated
 
-  std::string text() const;  // "calibrated 0.10 0.05"
+  std::string text() const;  // "calibrated 0.10 0.05", "trained from frozen"
 };
 
-struct CandidateResult {
-  Candidate candidate;
+struct RecipeTrial {
+  RecipeCandidate candidate;
   std::optional<double> miss_rate;  // out of fold (eval/miss_rate.h); none: could not be fitted
   std::string problem;              // why not
 };
 
 struct RecipeChoice {
-  Candidate chosen;
-  std::vector<CandidateResult> tried;  // in the order of the candidates
+  RecipeCandidate chosen;
+  std::vector<RecipeTrial> tried;  // in the order of the candidates
   // Of the best one tried over `frozen`; none where frozen is the best or was not tried.
   std::optional<eval::MissDifference> gain;
   std::size_t num_people = 0;  // measured on
@@ -37,7 +38,7 @@ struct RecipeChoice {
 };
 
 // Fits each candidate as fit_recipe would and gives its head.
-using FitOne = std::function<Result<Head>(const Candidate&, const LabelledFeatures&)>;
+using FitOne = std::function<Result<Head>(const RecipeCandidate&, const LabelledFeatures&)>;
 
 // Measures all candidates out of fold and takes the one with the lowest miss rate, if its gain is
 // beyond doubt: 95 resamples of the identities in 100 must agree. Otherwise a shrinkage gives way
@@ -49,8 +50,9 @@ using FitOne = std::function<Result<Head>(const Candidate&, const LabelledFeatur
 // Errors:   those of out_of_fold_pairs; kInvalidArgument if no candidate could be fitted (says why)
 //           or the pairs are too few (MissRate::of).
 Result<RecipeChoice> choose_candidate(const LabelledFeatures& data, const Head& last_layer,
-                                      const std::vector<Candidate>& candidates, const FitOne& fit,
-                                      const FoldOptions& options, const JobContext& context);
+                                      const std::vector<RecipeCandidate>& candidates,
+                                      const FitOne& fit, const FoldOptions& options,
+                                      const JobContext& context);
 
 // The shrinkages that recipe `calibrated` chooses from, the default first.
 std::vector<Shrinkage> shrinkage_grid();

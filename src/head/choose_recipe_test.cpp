@@ -51,7 +51,8 @@ TEST(AutoRecipe, CalibratesAPopulationThatSitsInACorner) {
   const RecipeChoice& choice = fitted.value().choice.value();
   EXPECT_EQ(choice.chosen.recipe, "calibrated");
   EXPECT_TRUE(choice.gain.value().beyond_doubt());
-  EXPECT_LT(*choice.tried.back().miss_rate, *choice.tried.front().miss_rate);
+  EXPECT_EQ(choice.tried[2].candidate.text(), "calibrated 0.10 0.05");
+  EXPECT_LT(*choice.tried[2].miss_rate, *choice.tried[0].miss_rate);
   EXPECT_EQ(choice.num_people, 24U);
   EXPECT_EQ(choice.pairs.size(), 120U * 119 / 2);
   EXPECT_EQ(choice.num_different, 120U * 119 / 2 - 24 * 10);
@@ -98,7 +99,7 @@ TEST(ChooseCandidate, SaysWhyNoneCouldBeFitted) {
   for (std::size_t i = 0; i < data.identities.size(); ++i) {
     data.identities[i] = static_cast<std::uint32_t>(i % 2 == 0 ? i / 4 : 1000 + i);
   }
-  const FitOne never = [](const Candidate&, const LabelledFeatures&) -> Result<Head> {
+  const FitOne never = [](const RecipeCandidate&, const LabelledFeatures&) -> Result<Head> {
     return Status{ErrorCode::kInvalidArgument, "out of order"};
   };
   const auto choice =

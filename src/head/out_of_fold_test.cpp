@@ -77,8 +77,8 @@ TEST(OutOfFold, NeverMeasuresThoseItFittedOn) {
   }
   for (const auto& pair : folds.value().pairs[0]) {
     if (!pair.same) {
-      const auto apart = static_cast<float>(
-          std::max(pair.identity_a, pair.identity_b) - std::min(pair.identity_a, pair.identity_b));
+      const auto apart = static_cast<float>(std::max(pair.identity_a, pair.identity_b) -
+                                            std::min(pair.identity_a, pair.identity_b));
       const auto round = static_cast<std::size_t>(std::lround(pair.distance / apart)) - 1;
       EXPECT_FALSE(fitted[round].contains(pair.identity_a));
       EXPECT_FALSE(fitted[round].contains(pair.identity_b));

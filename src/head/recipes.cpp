@@ -27,10 +27,10 @@ Result<FittedHead> fit_paper(const LabelledFeatures& data, const Head& last_laye
 
 // What recipe `recipe` tries; one candidate for a recipe that has nothing to choose.
 // Errors: kInvalidArgument (unknown recipe: lists them; bad shrinkage).
-Result<std::vector<Candidate>> candidates_of(const std::string& recipe,
-                                             const RecipeOptions& options) {
+Result<std::vector<RecipeCandidate>> candidates_of(const std::string& recipe,
+                                                   const RecipeOptions& options) {
   KF_ASSIGN(const auto shrinkage, parse_shrinkage(options.shrinkage));
-  std::vector<Candidate> calibrated;
+  std::vector<RecipeCandidate> calibrated;
   for (const Shrinkage& weights :
        shrinkage ? std::vector<Shrinkage>{*shrinkage} : shrinkage_grid()) {
     calibrated.push_back({"calibrated", weights});
@@ -39,13 +39,19 @@ Result<std::vector<Candidate>> candidates_of(const std::string& recipe,
     return calibrated;
   }
   if (recipe == "auto") {
-    std::vector<Candidate> all = {{"frozen"}, {"centred"}};
+    std::vector<RecipeCandidate> all = {{"frozen"}, {"centred"}};
     all.insert(all.end(), calibrated.begin(), calibrated.end());
+    // From the frozen head, some folds keep the start and others do not: their distances are on
+    // different scales, and no threshold holds for all.
+    all.push_back({"trained", std::nullopt, "calibrated"});
     return all;
+  }
+  if (recipe == "trained") {
+    return std::vector<RecipeCandidate>{{recipe, std::nullopt, options.start}};
   }
   const auto names = recipe_names();
   if (std::find(names.begin(), names.end(), recipe) != names.end()) {
-    return std::vector<Candidate>{{recipe}};
+    return std::vector<RecipeCandidate>{{recipe}};
   }
   std::string known;
   for (const auto& name : names) {
@@ -55,7 +61,28 @@ Result<std::vector<Candidate>> candidates_of(const std::string& recipe,
                 "no recipe is called '" + recipe + "'; there are: " + known};
 }
 
-Result<FittedHead> fit_candidate(const Candidate& candidate, const LabelledFeatures& data,
+Result<FittedHead> fit_trained(const std::string& start, const LabelledFeatures& data,
+                               const Head& last_layer, const RecipeOptions& options,
+                               const StopFlag* stop) {
+  Head initial = last_layer;
+  if (start == "calibrated") {
+    KF_ASSIGN(const auto shrinkage, parse_shrinkage(options.shrinkage));
+    KF_ASSIGN(initial, fit_calibrated(data.features, data.identities, last_layer,
+                                      shrinkage.value_or(Shrinkage{})));
+  }
+  SafeTrainOptions safe = options.safe;
+  safe.seed = options.train.seed;
+  KF_ASSIGN(SafeHead trained,
+            train_safely(data.features, data.d, data.identities, initial, safe, stop));
+  FittedHead fitted;
+  fitted.recipe = "trained";
+  fitted.head = std::move(trained.head);
+  fitted.safe_history = std::move(trained.history);
+  fitted.best_epoch = trained.best_epoch;
+  return fitted;
+}
+
+Result<FittedHead> fit_candidate(const RecipeCandidate& candidate, const LabelledFeatures& data,
                                  const Head& last_layer, const RecipeOptions& options,
                                  const StopFlag* stop) {
   FittedHead fitted;
@@ -67,6 +94,8 @@ Result<FittedHead> fit_candidate(const Candidate& candidate, const LabelledFeatu
   } else if (candidate.recipe == "calibrated") {
     KF_ASSIGN(fitted.head, fit_calibrated(data.features, data.identities, last_layer,
                                           candidate.shrinkage.value_or(Shrinkage{})));
+  } else if (candidate.recipe == "trained") {
+    return fit_trained(candidate.start, data, last_layer, options, stop);
   } else {
     return fit_paper(data, last_layer, options, stop);
   }
@@ -74,8 +103,9 @@ Result<FittedHead> fit_candidate(const Candidate& candidate, const LabelledFeatu
 }
 
 // What to do where nothing can be tried out of fold: the recipe's default.
-Candidate fallback(const std::string& recipe) {
-  return recipe == "auto" ? Candidate{"frozen"} : Candidate{recipe};
+RecipeCandidate fallback(const std::string& recipe) {
+  return recipe == "auto" ? RecipeCandidate{"frozen"}
+                          : RecipeCandidate{recipe};  // auto, calibrated
 }
 
 Result<FittedHead> fit(const std::string& recipe, const LabelledFeatures& data,
@@ -89,7 +119,7 @@ Result<FittedHead> fit(const std::string& recipe, const LabelledFeatures& data,
   }
   FoldOptions folds;
   folds.seed = options.train.seed;
-  const FitOne fit_one = [&](const Candidate& candidate,
+  const FitOne fit_one = [&](const RecipeCandidate& candidate,
                              const LabelledFeatures& some) -> Result<Head> {
     KF_ASSIGN(FittedHead fitted, fit_candidate(candidate, some, last_layer, options, context.stop));
     return std::move(fitted.head);
@@ -98,7 +128,7 @@ Result<FittedHead> fit(const std::string& recipe, const LabelledFeatures& data,
   if (!choice.ok() && (measure || choice.error().code() != ErrorCode::kInvalidArgument)) {
     return choice.error();
   }
-  const Candidate chosen = choice.ok() ? choice.value().chosen : fallback(recipe);
+  const RecipeCandidate chosen = choice.ok() ? choice.value().chosen : fallback(recipe);
   KF_ASSIGN(FittedHead fitted, fit_candidate(chosen, data, last_layer, options, context.stop));
   if (choice.ok()) {
     fitted.choice = std::move(choice).value();
@@ -130,7 +160,7 @@ Result<PairPlan> plan_pairs(std::span<const std::uint32_t> identities,
 }
 
 std::vector<std::string> recipe_names() {
-  return {"auto", "frozen", "calibrated", "centred", "paper"};
+  return {"auto", "frozen", "calibrated", "centred", "trained", "paper"};
 }
 
 Result<std::optional<Shrinkage>> parse_shrinkage(const std::string& text) {

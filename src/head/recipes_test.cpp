@@ -70,8 +70,9 @@ TEST(FitRecipe, ListsTheRecipesWhenTheNameIsUnknown) {
   const Data data = small_data();
   const auto fitted = fit_recipe("magic", data.labelled(), data.last_layer, {});
   ASSERT_FALSE(fitted.ok());
-  EXPECT_EQ(fitted.error().message(),
-            "no recipe is called 'magic'; there are: auto, frozen, calibrated, centred, paper");
+  EXPECT_EQ(
+      fitted.error().message(),
+      "no recipe is called 'magic'; there are: auto, frozen, calibrated, centred, trained, paper");
 }
 
 TEST(FitRecipe, AutoKeepsFrozenWhereNobodyCanBeMeasuredAndSaysWhy) {
