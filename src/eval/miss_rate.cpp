@@ -24,7 +24,45 @@ double value_at(const std::vector<double>& sorted, double rank) {
                    position - std::floor(position));
 }
 
+// Weighted sums over pairs.
+struct Moments {
+  double count = 0;
+  double sum = 0;
+  double squares = 0;
+
+  double mean() const { return sum / count; }
+  double variance() const { return squares / count - mean() * mean(); }
+};
+
+struct Gains {
+  double miss_rate = 0;
+  double d_prime = 0;
+};
+
+Interval interval_of(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return {value_at(values, kTail), value_at(values, 1 - kTail)};
+}
+
 }  // namespace
+
+std::vector<MissRate::PeoplePairs> MissRate::by_people(std::span<const SortedPair> pairs) {
+  std::map<std::pair<std::uint32_t, std::uint32_t>, PeoplePairs> groups;
+  for (const SortedPair& pair : pairs) {
+    PeoplePairs& group = groups[{pair.a, pair.b}];
+    const double distance = pair.distance;
+    group.a = pair.a;
+    group.b = pair.b;
+    group.count += 1;
+    group.sum += distance;
+    group.squares += distance * distance;
+  }
+  std::vector<PeoplePairs> result;
+  for (const auto& [people, group] : groups) {
+    result.push_back(group);
+  }
+  return result;
+}
 
 Result<MissRate> MissRate::of(std::span<const ScoredPair> pairs) {
   MissRate rate;
@@ -41,13 +79,8 @@ Result<MissRate> MissRate::of(std::span<const ScoredPair> pairs) {
                   "choosing a recipe: found " + std::to_string(rate.pairs_.different.size()) +
                       " different-person pairs, expected at least 30: import more people"};
   }
-  std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint64_t> totals;
-  for (const SortedPair& pair : rate.pairs_.different) {
-    ++totals[{pair.a, pair.b}];
-  }
-  for (const auto& [people, number] : totals) {
-    rate.totals_.push_back({people.first, people.second, number});
-  }
+  rate.same_ = by_people(rate.pairs_.same);
+  rate.different_ = by_people(rate.pairs_.different);
   return rate;
 }
 
@@ -66,12 +99,12 @@ std::optional<double> MissRate::weighted(std::span<const std::uint32_t> weights)
     return static_cast<double>(weights[a]) * weights[b];
   };
   double different = 0;
-  for (const PeoplePairs& people : totals_) {
-    different += static_cast<double>(people.count) * product(people.a, people.b);
+  for (const PeoplePairs& people : different_) {
+    different += people.count * product(people.a, people.b);
   }
   double same = 0;
-  for (const SortedPair& pair : pairs_.same) {
-    same += weights[pair.a];
+  for (const PeoplePairs& person : same_) {
+    same += person.count * weights[person.a];
   }
   if (same == 0 || different == 0) {
     return std::nullopt;
@@ -99,38 +132,71 @@ std::optional<double> MissRate::weighted(std::span<const std::uint32_t> weights)
   return misses / static_cast<double>(fars_.size());
 }
 
+std::optional<double> MissRate::weighted_d_prime(std::span<const std::uint32_t> weights) const {
+  const auto moments = [&](const std::vector<PeoplePairs>& groups, bool one_person) {
+    Moments total;
+    for (const PeoplePairs& group : groups) {
+      const double weight =
+          static_cast<double>(weights[group.a]) * (one_person ? 1 : weights[group.b]);
+      total.count += weight * group.count;
+      total.sum += weight * group.sum;
+      total.squares += weight * group.squares;
+    }
+    return total;
+  };
+  const Moments same = moments(same_, true);
+  const Moments different = moments(different_, false);
+  if (same.count == 0 || different.count == 0) {
+    return std::nullopt;
+  }
+  const double spread = (same.variance() + different.variance()) / 2;
+  if (spread <= 0) {
+    return std::nullopt;
+  }
+  return (different.mean() - same.mean()) / std::sqrt(spread);
+}
+
 Result<MissDifference> compare_miss_rates(const MissRate& reference, const MissRate& better,
                                           std::size_t num_identities, std::size_t resamples,
                                           std::uint64_t seed, const JobContext& context) {
   KF_REQUIRE(resamples >= 40, resamples);
   const Rng root(seed);
-  std::vector<std::optional<double>> gains(resamples);
+  std::vector<std::optional<Gains>> gains(resamples);
+  const auto gains_at = [&](std::span<const std::uint32_t> weights) -> std::optional<Gains> {
+    const auto before = reference.weighted(weights);
+    const auto after = better.weighted(weights);
+    const auto near = reference.weighted_d_prime(weights);
+    const auto apart = better.weighted_d_prime(weights);
+    if (!before || !after || !near || !apart) {
+      return std::nullopt;
+    }
+    return Gains{*before - *after, *apart - *near};
+  };
   KF_TRY(parallel_for(resamples, context, [&](std::size_t resample, unsigned /*worker*/) {
     Rng rng = root.fork(resample);
     std::vector<std::uint32_t> weights(num_identities);
     for (std::size_t i = 0; i < num_identities; ++i) {
       ++weights[rng.below(num_identities)];
     }
-    const auto before = reference.weighted(weights);
-    const auto after = better.weighted(weights);
-    if (before && after) {
-      gains[resample] = *before - *after;
-    }
+    gains[resample] = gains_at(weights);
     return Status{};
   }));
-  std::vector<double> sorted;
+  std::vector<double> miss_rates;
+  std::vector<double> d_primes;
   for (const auto& gain : gains) {
     if (gain) {
-      sorted.push_back(*gain);
+      miss_rates.push_back(gain->miss_rate);
+      d_primes.push_back(gain->d_prime);
     }
   }
-  MissDifference difference{.gain = reference.value() - better.value()};
-  if (sorted.empty()) {
-    return difference;  // nobody can be left out: nothing is beyond doubt
+  const auto observed = gains_at(std::vector<std::uint32_t>(num_identities, 1));
+  if (miss_rates.empty() || !observed) {
+    return MissDifference{};  // nobody can be left out: nothing is beyond doubt
   }
-  std::sort(sorted.begin(), sorted.end());
-  difference.ci90 = {value_at(sorted, kTail), value_at(sorted, 1 - kTail)};
-  return difference;
+  return MissDifference{.gain = observed->miss_rate,
+                        .ci90 = interval_of(std::move(miss_rates)),
+                        .d_prime_gain = observed->d_prime,
+                        .d_prime_ci90 = interval_of(std::move(d_primes))};
 }
 
 }  // namespace kface::eval

@@ -70,6 +70,37 @@ TEST(MissRate, IsItsDefinitionWithAndWithoutWeights) {
               by_definition(pairs, rate.value().fars(), weights), 1e-12);
 }
 
+TEST(MissRate, ItsDPrimeIsThatOfTheMetrics) {
+  const auto pairs = random_pairs(7, 4, 2.0, 3);
+  const auto rate = MissRate::of(pairs).value();
+  EXPECT_NEAR(rate.weighted_d_prime(std::vector<std::uint32_t>(7, 1)).value(),
+              summarize_distances(pairs).value().d_prime.value(), 1e-6);
+  // Weights by their definition: as many copies of a pair as it counts.
+  const std::vector<std::uint32_t> weights = {2, 0, 1, 3, 1, 0, 1};
+  std::vector<ScoredPair> copies;
+  for (const auto& pair : pairs) {
+    const auto count = weights[pair.identity_a] * (pair.same ? 1 : weights[pair.identity_b]);
+    copies.insert(copies.end(), count, pair);
+  }
+  EXPECT_NEAR(rate.weighted_d_prime(weights).value(),
+              summarize_distances(copies).value().d_prime.value(), 1e-6);
+}
+
+// Ten people, few of whom are ever missed: the miss rate alone cannot tell, all pairs together can.
+TEST(CompareMissRates, BelievesDPrimeWhereTheMissesAreTooFew) {
+  const auto before = MissRate::of(random_pairs(10, 4, 3.0, 1)).value();
+  const auto after = MissRate::of(random_pairs(10, 4, 3.8, 1)).value();
+  const auto gain = compare_miss_rates(before, after, 10, 200, 1, {}).value();
+  EXPECT_GT(gain.gain, 0);
+  EXPECT_GT(gain.d_prime_ci90.low, 0);
+  EXPECT_TRUE(gain.beyond_doubt());
+  // A higher d' does not speak for a recipe that misses more.
+  EXPECT_FALSE(
+      (MissDifference{
+           .gain = -0.01, .ci90 = {-0.02, 0}, .d_prime_gain = 1, .d_prime_ci90 = {0.5, 1.5}})
+          .beyond_doubt());
+}
+
 TEST(MissRate, IsZeroApartAndNearOneWhereNothingTellsThemApart) {
   EXPECT_EQ(MissRate::of(random_pairs(7, 4, 50, 1)).value().value(), 0);
   EXPECT_GT(MissRate::of(random_pairs(20, 4, 0, 1)).value().value(), 0.9);

@@ -165,9 +165,12 @@ Json choice_json(const ViewsFit& fit, std::span<const ViewedFeatures> views) {
       json["tried"].push_back(std::move(one));
     }
     if (choice->gain) {
-      json["gain_over_frozen"] = {{"miss_rate", choice->gain->gain},
-                                  {"ci90", {choice->gain->ci90.low, choice->gain->ci90.high}},
-                                  {"beyond_doubt", choice->gain->beyond_doubt()}};
+      json["gain_over_frozen"] = {
+          {"miss_rate", choice->gain->gain},
+          {"ci90", {choice->gain->ci90.low, choice->gain->ci90.high}},
+          {"d_prime", choice->gain->d_prime_gain},
+          {"d_prime_ci90", {choice->gain->d_prime_ci90.low, choice->gain->d_prime_ci90.high}},
+          {"beyond_doubt", choice->gain->beyond_doubt()}};
     }
   }
   return json;

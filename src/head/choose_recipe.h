@@ -41,10 +41,9 @@ struct RecipeChoice {
 using FitOne = std::function<Result<Head>(const RecipeCandidate&, const LabelledFeatures&)>;
 
 // Measures all candidates out of fold and takes the one with the lowest miss rate, if its gain is
-// beyond doubt: 95 resamples of the identities in 100 must agree. Otherwise a shrinkage gives way
-// to the default one (a choice among near equals, on few people, costs more than it brings), and
-// anything gives way to `frozen` where that is among the candidates. So what is chosen is worse
-// than frozen only where chance would have it one time in twenty.
+// beyond doubt (eval::MissDifference). Otherwise a shrinkage gives way to the default one (a choice
+// among near equals, on few people, costs more than it brings), and anything gives way to `frozen`
+// where that is among the candidates.
 //
 // Requires: candidates not empty; frozen, if there, the first.
 // Errors:   those of out_of_fold_pairs; kInvalidArgument if no candidate could be fitted (says why)

@@ -44,11 +44,12 @@ void print_choice(const TrainedModel& trained, const std::vector<double>& view_m
   if (choice.contains("gain_over_frozen")) {
     const Json& gain = choice["gain_over_frozen"];
     std::printf(
-        "the best one misses %s fewer than frozen [%s, %s], %s\n",
+        "the best one misses %s fewer than frozen [%s, %s], d' %+.2f [%.2f, %.2f]: %s\n",
         percent(gain["miss_rate"].get<double>()).c_str(),
         percent(gain["ci90"][0].get<double>()).c_str(),
-        percent(gain["ci90"][1].get<double>()).c_str(),
-        gain["beyond_doubt"].get<bool>() ? "beyond doubt" : "which may be chance: frozen is kept");
+        percent(gain["ci90"][1].get<double>()).c_str(), gain["d_prime"].get<double>(),
+        gain["d_prime_ci90"][0].get<double>(), gain["d_prime_ci90"][1].get<double>(),
+        gain["beyond_doubt"].get<bool>() ? "beyond doubt" : "this may be chance, frozen is kept");
   }
   if (choice.contains("note")) {
     std::printf("nothing could be tried on people left out: %s\n",
