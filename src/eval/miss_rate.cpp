@@ -58,6 +58,7 @@ std::vector<MissRate::PeoplePairs> MissRate::by_people(std::span<const SortedPai
     group.squares += distance * distance;
   }
   std::vector<PeoplePairs> result;
+  result.reserve(groups.size());
   for (const auto& [people, group] : groups) {
     result.push_back(group);
   }
