@@ -31,7 +31,7 @@ function(kface_library name)
 endfunction()
 
 # kface_test(path/x_test.cpp LABELS unit LINK kface::y ...): one binary, its tests listed by CTest
-# as <folder>.<file>.<Suite>.<Test>. FIXTURES name: of CTest, set up before the tests. Tests find real data through KFACE_DATA, models through
+# as <folder>.<file>.<Suite>.<Test>, under the sanitizers as <folder>.<file>. FIXTURES name: of CTest, set up before the tests. Tests find real data through KFACE_DATA, models through
 # KFACE_MODELS (see tests/support).
 function(kface_test source)
   if(NOT KFACE_BUILD_TESTS)
@@ -52,10 +52,15 @@ function(kface_test source)
   endif()
   # CMake takes a list of labels apart and loses what follows it; `ctest -L` finds a word in one.
   string(REPLACE ";" " " ARG_LABELS "${ARG_LABELS}")
-  gtest_discover_tests(${target} TEST_PREFIX ${folder}.${short}. DISCOVERY_MODE PRE_TEST
-                       DISCOVERY_TIMEOUT 60
-                       PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT}
-                                  ${ARG_FIXTURES})
+  set(properties LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT} ${ARG_FIXTURES})
+  if(KFACE_SANITIZE)
+    # One process a binary: a sanitizer's start-up takes longer than most tests.
+    add_test(NAME ${folder}.${short} COMMAND ${target} --gtest_brief=1)
+    set_tests_properties(${folder}.${short} PROPERTIES ${properties})
+  else()
+    gtest_discover_tests(${target} TEST_PREFIX ${folder}.${short}. DISCOVERY_MODE PRE_TEST
+                         DISCOVERY_TIMEOUT 60 PROPERTIES ${properties})
+  endif()
 endfunction()
 if(KFACE_BUILD_TESTS)
   include(GoogleTest)
