@@ -37,6 +37,10 @@ struct PairedOptions {
 };
 
 // One figure of both models.
+// What follows from the 95 % interval of a difference a - b; kCannotTell if it holds 0, and with
+// fewer than kFewestPeopleForVerdict people.
+Verdict verdict_of(const Interval& ci95, bool smaller_is_better, std::size_t num_identities);
+
 struct Difference {
   double a = 0;
   double b = 0;

@@ -6,8 +6,6 @@
 namespace kface::eval {
 namespace {
 
-constexpr double kLowerTail = 0.025;
-
 // One resample's weights, drawn anew until both kinds of pair count. Any same pair and any
 // different pair need three identities at most, so a quarter of the draws or more will do.
 void draw_weights(const WeightedSweep& sweep, Rng& rng, std::size_t lane, LaneWeights& weights) {
@@ -65,10 +63,10 @@ Result<std::vector<Figures>> bootstrap_figures(const SortedPairs& pairs, std::si
   return figures;
 }
 
-Interval percentile_interval(std::vector<double> values) {
+Interval percentile_interval(std::vector<double> values, double tail) {
   KF_REQUIRE(!values.empty(), values.size());
   std::sort(values.begin(), values.end());
-  return {quantile(values, kLowerTail), quantile(values, 1 - kLowerTail)};
+  return {quantile(values, tail), quantile(values, 1 - tail)};
 }
 
 }  // namespace kface::eval

@@ -25,7 +25,10 @@ Result<std::vector<Figures>> bootstrap_figures(const SortedPairs& pairs, std::si
                                                const SweepOptions& options, std::size_t resamples,
                                                std::uint64_t seed, const JobContext& context);
 
-// The 2.5th and 97.5th percentile, linear between order statistics. Requires: not empty.
-Interval percentile_interval(std::vector<double> values);
+inline constexpr double kTail95 = 0.025;  // beyond each end of a 95 % interval
+
+// What leaves the share `tail` of the values beyond each end, linear between order statistics.
+// Requires: not empty.
+Interval percentile_interval(std::vector<double> values, double tail = kTail95);
 
 }  // namespace kface::eval

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "base/rng.h"
+#include "eval/bootstrap.h"
 
 namespace kface::eval {
 namespace {
@@ -16,13 +17,6 @@ constexpr double kRuleOfThree = 3;
 constexpr double kTail = 0.05;
 // A FAR may be passed by this share of a pair: sums of products are not exact.
 constexpr double kSlack = 1e-9;
-
-double value_at(const std::vector<double>& sorted, double rank) {
-  const double position = rank * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<std::size_t>(position);
-  return std::lerp(sorted[below], sorted[std::min(below + 1, sorted.size() - 1)],
-                   position - std::floor(position));
-}
 
 // Weighted sums over pairs.
 struct Moments {
@@ -38,11 +32,6 @@ struct Gains {
   double miss_rate = 0;
   double d_prime = 0;
 };
-
-Interval interval_of(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return {value_at(values, kTail), value_at(values, 1 - kTail)};
-}
 
 }  // namespace
 
@@ -195,9 +184,9 @@ Result<MissDifference> compare_miss_rates(const MissRate& reference, const MissR
     return MissDifference{};  // nobody can be left out: nothing is beyond doubt
   }
   return MissDifference{.gain = observed->miss_rate,
-                        .ci90 = interval_of(std::move(miss_rates)),
+                        .ci90 = percentile_interval(std::move(miss_rates), kTail),
                         .d_prime_gain = observed->d_prime,
-                        .d_prime_ci90 = interval_of(std::move(d_primes))};
+                        .d_prime_ci90 = percentile_interval(std::move(d_primes), kTail)};
 }
 
 }  // namespace kface::eval

@@ -62,20 +62,9 @@ Result<Resampled> resample(std::span<const ScoredPair> pairs, const PairedOption
   return result;
 }
 
-enum class Better { kLower, kHigher };
-
-Verdict verdict_of(const Interval& interval, Better better, std::size_t num_identities) {
-  const bool lower = interval.high < 0;
-  const bool higher = interval.low > 0;
-  if (num_identities < kFewestPeopleForVerdict || !(lower || higher)) {
-    return Verdict::kCannotTell;
-  }
-  return lower == (better == Better::kLower) ? Verdict::kBetter : Verdict::kWorse;
-}
-
 template <typename Figure>
 Difference difference_of(double value_a, double value_b, const Resampled& a, const Resampled& b,
-                         Better better, Figure figure) {
+                         bool smaller_is_better, Figure figure) {
   std::vector<double> differences;
   differences.reserve(a.resamples.size());
   for (std::size_t i = 0; i < a.resamples.size(); ++i) {
@@ -83,7 +72,7 @@ Difference difference_of(double value_a, double value_b, const Resampled& a, con
   }
   const Interval interval = eval::percentile_interval(std::move(differences));
   return {value_a, value_b, value_a - value_b, interval,
-          verdict_of(interval, better, a.num_identities)};
+          verdict_of(interval, smaller_is_better, a.num_identities)};
 }
 
 // "lower by 1.20 points [0.40, 2.00]"
@@ -106,6 +95,15 @@ std::string rate_text(double rate) {
 }
 
 }  // namespace
+
+Verdict verdict_of(const Interval& ci95, bool smaller_is_better, std::size_t num_identities) {
+  const bool lower = ci95.high < 0;
+  const bool higher = ci95.low > 0;
+  if (num_identities < kFewestPeopleForVerdict || !(lower || higher)) {
+    return Verdict::kCannotTell;
+  }
+  return lower == smaller_is_better ? Verdict::kBetter : Verdict::kWorse;
+}
 
 std::string verdict_text(Verdict verdict) {
   switch (verdict) {
@@ -137,12 +135,12 @@ Result<PairedDifference> paired_difference(std::span<const ScoredPair> a,
   result.num_same = of_a.num_same;
   result.num_different = of_a.num_different;
   result.num_identities = of_a.num_identities;
-  result.eer = difference_of(of_a.eer, of_b.eer, of_a, of_b, Better::kLower,
+  result.eer = difference_of(of_a.eer, of_b.eer, of_a, of_b, true,
                              [](const eval::Figures& figures) { return figures.eer; });
   for (std::size_t i = 0; i < eval::kFarGoals.size(); ++i) {
     TarDifference tar{eval::kFarGoals[i], std::nullopt};
     if (of_a.tar[i] && of_b.tar[i]) {
-      tar.difference = difference_of(*of_a.tar[i], *of_b.tar[i], of_a, of_b, Better::kHigher,
+      tar.difference = difference_of(*of_a.tar[i], *of_b.tar[i], of_a, of_b, false,
                                      [i](const eval::Figures& figures) { return figures.tar[i]; });
     }
     result.tar.push_back(tar);

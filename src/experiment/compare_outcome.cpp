@@ -6,6 +6,7 @@
 
 #include "eval/bootstrap.h"
 #include "experiment/metrics_json.h"
+#include "kface/paired.h"
 
 namespace kface {
 namespace {
@@ -99,7 +100,8 @@ Json counts_json(const Outcomes& outcomes, std::string CompareOutcome::*member) 
 
 // Difference of two means with its interval and what follows. `smaller_is_better`: of EER.
 Json difference_json(const Outcomes& recipe, const Outcomes& frozen, const Pick& pick,
-                     const PickResamples& resamples, bool smaller_is_better) {
+                     const PickResamples& resamples, bool smaller_is_better,
+                     std::size_t num_people) {
   const auto mean = mean_of(recipe, pick);
   const auto reference = mean_of(frozen, pick);
   if (!mean || !reference) {
@@ -116,11 +118,7 @@ Json difference_json(const Outcomes& recipe, const Outcomes& frozen, const Pick&
   }
   const Interval interval = eval::percentile_interval(differences);
   json["ci95"] = {interval.low, interval.high};
-  const bool lower = interval.high < 0;
-  const bool higher = interval.low > 0;
-  json["verdict"] = !lower && !higher            ? "cannot tell"
-                    : lower == smaller_is_better ? "better"
-                                                 : "worse";
+  json["verdict"] = verdict_text(verdict_of(interval, smaller_is_better, num_people));
   return json;
 }
 
@@ -207,10 +205,11 @@ Json recipe_json(const std::string& name, const Outcomes& outcomes) {
 Json against_frozen_json(const std::string& name, const Outcomes& recipe, const Outcomes& frozen,
                          std::size_t num_people) {
   Json json;
-  json["eer"] = difference_json(recipe, frozen, eer_of, resampled_eer, true);
+  json["eer"] = difference_json(recipe, frozen, eer_of, resampled_eer, true, num_people);
   const Json keys = to_json(recipe.front().metrics.tar_at_far);
   for (std::size_t i = 0; const auto& [key, unused] : keys.items()) {
-    json["tar_at_far"][key] = difference_json(recipe, frozen, tar_of(i), resampled_tar(i), false);
+    json["tar_at_far"][key] =
+        difference_json(recipe, frozen, tar_of(i), resampled_tar(i), false, num_people);
     ++i;
   }
   json["sentence"] = sentence_json(name, json["eer"], num_people);
