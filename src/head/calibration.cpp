@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <string>
 
+#include "head/people_rows.h"
 #include "nn/blas.h"
 
 namespace kface {
@@ -31,24 +31,15 @@ std::vector<double> mean_row(std::span<const float> rows, std::size_t m) {
   return mean;
 }
 
-std::map<std::uint32_t, std::vector<std::size_t>> rows_by_person(
-    std::span<const std::uint32_t> identities) {
-  std::map<std::uint32_t, std::vector<std::size_t>> rows;
-  for (std::size_t i = 0; i < identities.size(); ++i) {
-    rows[identities[i]].push_back(i);
-  }
-  return rows;
-}
-
 // Subtracts the mean of `own` rows of [n, m] from each of them.
-void centre(Matrix& rows, std::size_t m, const std::vector<std::size_t>& own) {
+void centre(Matrix& rows, std::size_t m, const std::vector<std::uint32_t>& own) {
   std::vector<double> mean(m);
-  for (const std::size_t i : own) {
+  for (const std::uint32_t i : own) {
     for (std::size_t j = 0; j < m; ++j) {
       mean[j] += rows[i * m + j] / static_cast<double>(own.size());
     }
   }
-  for (const std::size_t i : own) {
+  for (const std::uint32_t i : own) {
     for (std::size_t j = 0; j < m; ++j) {
       rows[i * m + j] -= mean[j];
     }
@@ -185,10 +176,10 @@ Result<Population> Population::measure(std::span<const float> embeddings, std::s
   population.mean_.resize(m);
   Matrix total(embeddings.begin(), embeddings.end());
   Matrix within = total;
-  std::vector<std::size_t> everybody;
+  std::vector<std::uint32_t> everybody;
   for (const auto& [person, own] : people) {
     everybody.insert(everybody.end(), own.begin(), own.end());
-    for (const std::size_t i : own) {
+    for (const std::uint32_t i : own) {
       for (std::size_t j = 0; j < m; ++j) {
         population.mean_[j] += total[i * m + j] / static_cast<double>(own.size() * people.size());
       }

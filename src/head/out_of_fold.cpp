@@ -1,11 +1,11 @@
 #include "head/out_of_fold.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
 
 #include "base/rng.h"
 #include "eval/all_pairs.h"
+#include "head/people_rows.h"
 
 namespace kface {
 namespace {
@@ -17,14 +17,6 @@ struct Group {
   std::vector<std::uint32_t> rows;
 };
 
-std::map<std::uint32_t, std::vector<std::uint32_t>> rows_by_person(const LabelledFeatures& data) {
-  std::map<std::uint32_t, std::vector<std::uint32_t>> rows;
-  for (std::uint32_t row = 0; row < data.size(); ++row) {
-    rows[data.identities[row]].push_back(row);
-  }
-  return rows;
-}
-
 std::size_t count_real(const LabelledFeatures& data, std::span<const std::uint32_t> rows) {
   return static_cast<std::size_t>(std::count_if(
       rows.begin(), rows.end(), [&](std::uint32_t row) { return !data.is_simulated(row); }));
@@ -33,7 +25,7 @@ std::size_t count_real(const LabelledFeatures& data, std::span<const std::uint32
 // The people, those with two real images or more first: dealt one by one, each group has its share
 // of both.
 Result<std::vector<Group>> deal(const LabelledFeatures& data, const FoldOptions& options) {
-  const auto by_person = rows_by_person(data);
+  const auto by_person = rows_by_person(data.identities);
   std::vector<std::uint32_t> many;
   std::vector<std::uint32_t> single;
   for (const auto& [person, rows] : by_person) {

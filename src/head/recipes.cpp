@@ -53,12 +53,7 @@ Result<std::vector<RecipeCandidate>> candidates_of(const std::string& recipe,
   if (std::find(names.begin(), names.end(), recipe) != names.end()) {
     return std::vector<RecipeCandidate>{{recipe}};
   }
-  std::string known;
-  for (const auto& name : names) {
-    known += (known.empty() ? "" : ", ") + name;
-  }
-  return Status{ErrorCode::kInvalidArgument,
-                "no recipe is called '" + recipe + "'; there are: " + known};
+  return unknown_recipe(recipe);
 }
 
 Result<FittedHead> fit_trained(const std::string& start, const LabelledFeatures& data,
@@ -161,6 +156,15 @@ Result<PairPlan> plan_pairs(std::span<const std::uint32_t> identities,
 
 std::vector<std::string> recipe_names() {
   return {"auto", "frozen", "calibrated", "centred", "trained", "paper"};
+}
+
+Status unknown_recipe(const std::string& recipe, const std::string& also) {
+  std::string known;
+  for (const auto& name : recipe_names()) {
+    known += (known.empty() ? "" : ", ") + name;
+  }
+  return {ErrorCode::kInvalidArgument,
+          "no recipe is called '" + recipe + "'; there are: " + known + also};
 }
 
 Result<std::optional<Shrinkage>> parse_shrinkage(const std::string& text) {

@@ -80,6 +80,9 @@ struct FittedHead {
 // The names that fit_recipe knows, the default first.
 std::vector<std::string> recipe_names();
 
+// "no recipe is called 'x'; there are: auto, frozen, ..."; `also` ends it.
+Status unknown_recipe(const std::string& recipe, const std::string& also = {});
+
 // "auto" gives nullopt, "0.1,0.05" weights. Errors: kInvalidArgument, with what was expected.
 Result<std::optional<Shrinkage>> parse_shrinkage(const std::string& text);
 

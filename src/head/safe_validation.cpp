@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/rng.h"
+#include "head/people_rows.h"
 #include "nn/blas.h"
 
 namespace kface {
@@ -102,16 +103,6 @@ Limits limits_of(Similarities& s) {
   return limits;
 }
 
-using RowsOf = std::map<std::uint32_t, std::vector<std::uint32_t>>;
-
-RowsOf rows_by_person(std::span<const std::uint32_t> identities) {
-  RowsOf rows_of;
-  for (std::uint32_t row = 0; row < identities.size(); ++row) {
-    rows_of[identities[row]].push_back(row);
-  }
-  return rows_of;
-}
-
 Status too_few(std::size_t found) {
   return {ErrorCode::kInvalidArgument,
           "safe training needs at least " + std::to_string(2 * kMinPeople) +
@@ -120,7 +111,7 @@ Status too_few(std::size_t found) {
               std::to_string(found)};
 }
 
-PeopleSplit hold_out(RowsOf rows_of, std::span<const std::uint32_t> people, Rng& rng) {
+PeopleSplit hold_out(RowsByPerson rows_of, std::span<const std::uint32_t> people, Rng& rng) {
   PeopleSplit split;
   for (std::size_t i = 0; i < people.size(); ++i) {
     if (i >= kMinPeople && split.held_out.size() >= kMaxHeldOutImages) {
@@ -145,7 +136,7 @@ PeopleSplit hold_out(RowsOf rows_of, std::span<const std::uint32_t> people, Rng&
 Result<std::vector<PeopleSplit>> split_people(std::span<const std::uint32_t> identities,
                                               double share, int folds, std::uint64_t seed) {
   KF_REQUIRE(share > 0 && share < 1 && folds >= 0, share, folds);
-  const RowsOf rows_of = rows_by_person(identities);
+  const RowsByPerson rows_of = rows_by_person(identities);
   std::vector<std::uint32_t> candidates;
   for (const auto& [identity, rows] : rows_of) {
     if (rows.size() >= 2) {
