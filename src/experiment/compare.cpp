@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "eval/all_pairs.h"
+#include "experiment/acquisition.h"
 #include "experiment/compare_outcome.h"
 #include "experiment/people.h"
 #include "experiment/real_rows.h"
@@ -102,12 +103,6 @@ class Comparison {
   const CompareOptions& options_;
 };
 
-double failure_to_acquire(const Manifest& manifest) {
-  const auto refused = std::count_if(manifest.images.begin(), manifest.images.end(),
-                                     [](const ImageRecord& image) { return !image.accepted(); });
-  return static_cast<double>(refused) / static_cast<double>(manifest.images.size());
-}
-
 }  // namespace
 
 Result<std::vector<ComparedRecipe>> parse_compared(const CompareOptions& options) {
@@ -124,13 +119,7 @@ Result<std::vector<ComparedRecipe>> parse_compared(const CompareOptions& options
       }
     }
     if (std::find(known.begin(), known.end(), one.recipe) == known.end()) {
-      std::string list;
-      for (const auto& recipe : known) {
-        list += (list.empty() ? "" : ", ") + recipe;
-      }
-      return Status{ErrorCode::kInvalidArgument, "no recipe is called '" + one.recipe +
-                                                     "'; there are: " + list +
-                                                     ", each also with +mirror or +jitter"};
+      return unknown_recipe(one.recipe, ", each also with +mirror or +jitter");
     }
     compared.push_back(std::move(one));
   }
@@ -188,7 +177,7 @@ Result<Json> run_compare(std::span<const ViewedFeatures> views, const Manifest& 
       start_record("compare", program, recorded, manifest, views.front().backbone->info());
   const std::size_t num_people = take_rows(set, rows).num_identities();
   record["num_splits"] = options.splits;
-  record["failure_to_acquire"] = failure_to_acquire(manifest);
+  record["failure_to_acquire"] = acquisition_of(manifest).failure_rate();
   record["split"] = {
       {"rule",
        "random halves without a common person; fitted, and all choices made, on "

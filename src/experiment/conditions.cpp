@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "eval/all_pairs.h"
+#include "experiment/acquisition.h"
 #include "experiment/compare.h"
 #include "experiment/metrics_json.h"
 #include "kface/metrics.h"
@@ -318,11 +319,9 @@ Result<Json> run_conditions(const FeatureSet& set, const Manifest& manifest,
                      {"threshold", model.threshold.distance},
                      {"threshold_rule", model.threshold.rule},
                      {"fitted_on_these_images", model.data_digest == manifest.digest()}};
-  const Json& dataset = record["dataset"];
-  record["num_rejected"] = dataset["num_rejected"];
-  record["failure_to_acquire"] =
-      dataset["num_rejected"].get<double>() /
-      static_cast<double>(std::max<std::size_t>(1, manifest.images.size()));
+  const Acquisition acquisition = acquisition_of(manifest);
+  record["num_rejected"] = acquisition.num_rejected;
+  record["failure_to_acquire"] = acquisition.failure_rate();
   KF_ASSIGN(record["attributes"],
             Conditions(set, backbone, model, options, context).all(model, groups));
   record["findings"] = Json::array();

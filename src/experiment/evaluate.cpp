@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "eval/identification.h"
+#include "experiment/acquisition.h"
 #include "experiment/metrics_json.h"
 #include "kface/metrics.h"
 #include "kface/paired.h"
@@ -30,12 +31,9 @@ Json with_context(const Metrics& metrics, const Manifest& manifest, const Model&
   json.update(to_json(metrics));
   json["threshold"] = model.threshold.distance;
   json["threshold_rule"] = model.threshold.rule;
-  const auto refused = static_cast<std::size_t>(
-      std::count_if(manifest.images.begin(), manifest.images.end(),
-                    [](const ImageRecord& image) { return !image.accepted(); }));
-  json["num_rejected"] = refused;
-  json["failure_to_acquire"] =
-      static_cast<double>(refused) / static_cast<double>(manifest.images.size());
+  const Acquisition acquisition = acquisition_of(manifest);
+  json["num_rejected"] = acquisition.num_rejected;
+  json["failure_to_acquire"] = acquisition.failure_rate();
   json["data_digest"] = manifest.digest();
   return json;
 }

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "dataset/simulated.h"
+#include "experiment/acquisition.h"
 #include "experiment/metrics_json.h"
 
 namespace kface {
@@ -37,20 +37,14 @@ Result<Json> probe_metrics(std::span<const ScoredPair> pairs, float threshold,
 }
 
 Json probe_context(const Manifest& manifest, const Model& model, const std::string& model_name) {
-  std::size_t refused = 0;
-  std::size_t photos = 0;
-  for (const ImageRecord& image : manifest.images) {
-    refused += image.accepted() ? 0U : 1U;
-    photos += is_drawn_copy(image) ? 0U : 1U;
-  }
+  const Acquisition acquisition = acquisition_of(manifest);
   return {{"model", model_name},
           {"recipe", model.recipe},
           {"backbone", model.backbone},
           {"threshold", model.threshold.distance},
           {"threshold_rule", model.threshold.rule},
-          {"num_rejected", refused},
-          {"failure_to_acquire",
-           photos == 0 ? 0.0 : static_cast<double>(refused) / static_cast<double>(photos)},
+          {"num_rejected", acquisition.num_rejected},
+          {"failure_to_acquire", acquisition.failure_rate()},
           {"data_digest", manifest.digest()}};
 }
 

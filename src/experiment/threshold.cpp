@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "eval/all_pairs.h"
+#include "experiment/acquisition.h"
 #include "experiment/metrics_json.h"
 #include "kface/metrics.h"
 #include "verify/verifier.h"
@@ -99,7 +100,7 @@ Json record_of(const Metrics& metrics, const FeatureSet& set, const Manifest& ma
           {"num_different", metrics.num_different},
           {"num_identities", metrics.num_identities},
           {"num_images", metrics.num_images},
-          {"num_rejected", manifest.images.size() - set.size()},
+          {"num_rejected", acquisition_of(manifest).num_rejected},
           {"data_digest", set.data_digest}};
 }
 

@@ -6,7 +6,6 @@
 #include "dataset/attribute_table.h"
 #include "dataset_job.h"
 #include "experiment/conditions.h"
-#include "experiment/real_rows.h"
 #include "model_arguments.h"
 #include "run_output.h"
 
@@ -30,9 +29,8 @@ Result<Json> conditions(const Globals& globals, const ConditionsArguments& argum
     KF_ASSIGN(const std::string text, read_text(arguments.table, kMaxTableBytes));
     KF_TRY(add_attributes(manifest, text, arguments.table));
   }
-  KF_ASSIGN(FeatureSet extracted, load_or_extract(arguments.dataset, manifest, *opened.backbone,
-                                                  job_context(globals, "extract")));
-  const FeatureSet set = without_simulated(std::move(extracted), manifest);
+  KF_ASSIGN(const FeatureSet set,
+            measured_features(globals, arguments.dataset, manifest, *opened.backbone));
   KF_ASSIGN(const Json record,
             run_conditions(set, manifest, *opened.backbone, opened.model, opened.name,
                            this_program(), arguments.options, job_context(globals, "conditions")));

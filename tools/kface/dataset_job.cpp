@@ -3,6 +3,8 @@
 #include <chrono>
 #include <fstream>
 
+#include "experiment/real_rows.h"
+
 namespace kface::cli {
 
 void add_dataset_arguments(CLI::App& command, DatasetArguments& arguments) {
@@ -10,6 +12,13 @@ void add_dataset_arguments(CLI::App& command, DatasetArguments& arguments) {
       ->required();
   command.add_option("--backbone", arguments.backbone, "frozen network that gives the features")
       ->capture_default_str();
+}
+
+Result<FeatureSet> measured_features(const Globals& globals, const std::filesystem::path& dataset,
+                                     const Manifest& manifest, const Backbone& backbone) {
+  KF_ASSIGN(FeatureSet features,
+            load_or_extract(dataset, manifest, backbone, job_context(globals, "extract")));
+  return without_simulated(std::move(features), manifest);
 }
 
 Result<OpenedDataset> open_dataset(const Globals& globals, const DatasetArguments& arguments) {

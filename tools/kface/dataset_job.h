@@ -21,6 +21,10 @@ struct DatasetArguments {
 // Declares the positional DS and --backbone.
 void add_dataset_arguments(CLI::App& command, DatasetArguments& arguments);
 
+// The features that figures are made of: read or computed, without drawings.
+Result<FeatureSet> measured_features(const Globals& globals, const std::filesystem::path& dataset,
+                                     const Manifest& manifest, const Backbone& backbone);
+
 struct OpenedDataset {
   std::filesystem::path path;
   Manifest manifest;

@@ -6,7 +6,6 @@
 #include "evaluate_output.h"
 #include "experiment/evaluate.h"
 #include "experiment/protocol_score.h"
-#include "experiment/real_rows.h"
 #include "experiment/scores_export.h"
 #include "run_output.h"
 #include "verify/verifier.h"
@@ -40,9 +39,7 @@ Result<Scored> score(const Globals& globals, const std::string& model, const std
                      const std::optional<PairList>& list) {
   Scored scored;
   KF_ASSIGN(scored.opened, open_model(model, backbone, models_folder(globals)));
-  KF_ASSIGN(FeatureSet extracted, load_or_extract(dataset, manifest, *scored.opened.backbone,
-                                                  job_context(globals, "extract")));
-  scored.set = without_simulated(std::move(extracted), manifest);
+  KF_ASSIGN(scored.set, measured_features(globals, dataset, manifest, *scored.opened.backbone));
   if (list) {
     KF_ASSIGN(scored.scores, score_pair_list(scored.set, manifest, scored.opened.model, *list));
   } else {

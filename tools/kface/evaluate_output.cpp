@@ -5,21 +5,6 @@
 namespace kface::cli {
 namespace {
 
-std::string number_text(const Json& estimate) {
-  if (estimate.is_null()) {
-    return "none";
-  }
-  char text[96];
-  const double value = estimate["value"].get<double>();
-  if (estimate.contains("ci95")) {
-    std::snprintf(text, sizeof(text), "%.4f  [%.4f, %.4f]", value,
-                  estimate["ci95"][0].get<double>(), estimate["ci95"][1].get<double>());
-  } else {
-    std::snprintf(text, sizeof(text), "%.4f", value);
-  }
-  return text;
-}
-
 void print_view2(const Json& view2) {
   char text[96];
   std::snprintf(text, sizeof(text), "%.2f %% +- %.2f (%s of %s pairs lack an image: counted wrong)",
@@ -53,6 +38,21 @@ std::string percent_text(const Json& estimate) {
                   estimate["ci95"][0].get<double>() * 100, estimate["ci95"][1].get<double>() * 100);
   } else {
     std::snprintf(text, sizeof(text), "%.3f %%", value);
+  }
+  return text;
+}
+
+std::string number_text(const Json& estimate) {
+  if (estimate.is_null()) {
+    return "none";
+  }
+  char text[96];
+  const double value = estimate["value"].get<double>();
+  if (estimate.contains("ci95")) {
+    std::snprintf(text, sizeof(text), "%.4f  [%.4f, %.4f]", value,
+                  estimate["ci95"][0].get<double>(), estimate["ci95"][1].get<double>());
+  } else {
+    std::snprintf(text, sizeof(text), "%.4f", value);
   }
   return text;
 }

@@ -5,7 +5,6 @@
 #include "dataset_job.h"
 #include "experiment/protocol_score.h"
 #include "experiment/published_results.h"
-#include "experiment/real_rows.h"
 #include "model_arguments.h"
 #include "protocol_commands.h"
 #include "run_output.h"
@@ -60,9 +59,8 @@ Result<Json> score(const Globals& globals, const ScoreArguments& arguments) {
   KF_ASSIGN(const PairList list, parse_pair_list(text, arguments.pairs));
   KF_ASSIGN(const OpenedModel opened, open_model(globals, arguments.model));
   KF_ASSIGN(const Manifest manifest, read_manifest(arguments.dataset));
-  KF_ASSIGN(FeatureSet extracted, load_or_extract(arguments.dataset, manifest, *opened.backbone,
-                                                  job_context(globals, "extract")));
-  const FeatureSet set = without_simulated(std::move(extracted), manifest);
+  KF_ASSIGN(const FeatureSet set,
+            measured_features(globals, arguments.dataset, manifest, *opened.backbone));
   KF_ASSIGN(
       const Json record,
       run_protocol_score(set, manifest, *opened.backbone, opened.model, opened.name, this_program(),

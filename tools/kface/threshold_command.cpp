@@ -3,7 +3,6 @@
 #include "commands.h"
 #include "dataset_job.h"
 #include "evaluate_output.h"
-#include "experiment/real_rows.h"
 #include "experiment/threshold.h"
 #include "model_arguments.h"
 
@@ -27,9 +26,8 @@ Result<Outcome> choose(const Globals& globals, const ThresholdArguments& argumen
   KF_ASSIGN(outcome.opened, open_model(globals, arguments.model));
   const std::filesystem::path dataset = arguments.dataset;
   KF_ASSIGN(const Manifest manifest, read_manifest(dataset));
-  KF_ASSIGN(FeatureSet extracted, load_or_extract(dataset, manifest, *outcome.opened.backbone,
-                                                  job_context(globals, "extract")));
-  const FeatureSet set = without_simulated(std::move(extracted), manifest);
+  KF_ASSIGN(const FeatureSet set,
+            measured_features(globals, dataset, manifest, *outcome.opened.backbone));
   KF_ASSIGN(outcome.chosen, choose_threshold(set, manifest, outcome.opened.model,
                                              outcome.opened.name, *outcome.opened.backbone,
                                              arguments.options, job_context(globals, "threshold")));
@@ -41,17 +39,6 @@ Result<Outcome> choose(const Globals& globals, const ThresholdArguments& argumen
     outcome.chosen.record["written_model"] = model_name(model);
   }
   return outcome;
-}
-
-std::string threshold_text(const Json& estimate) {
-  char text[96];
-  if (estimate.contains("ci95")) {
-    std::snprintf(text, sizeof(text), "%.4f  [%.4f, %.4f]", estimate["value"].get<double>(),
-                  estimate["ci95"][0].get<double>(), estimate["ci95"][1].get<double>());
-  } else {
-    std::snprintf(text, sizeof(text), "%.4f", estimate["value"].get<double>());
-  }
-  return text;
 }
 
 void print_at(const std::string& what, const Json& rates) {
@@ -68,7 +55,7 @@ void print_threshold(const Json& json) {
               json["num_different"].dump().c_str(), json["num_identities"].dump().c_str(),
               json["far"].dump().c_str(), json["num_different_needed"].get<double>());
   if (json["supported"].get<bool>()) {
-    print_line("threshold for FAR " + json["far"].dump(), threshold_text(json["threshold"]));
+    print_line("threshold for FAR " + json["far"].dump(), number_text(json["threshold"]));
     print_line("  true-accept rate there", percent_text(json["tar"]));
   }
   print_at("the model's own threshold", json["model_threshold"]);
