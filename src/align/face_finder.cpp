@@ -158,11 +158,22 @@ Result<std::unique_ptr<FaceFinder>> FaceFinder::create(const std::filesystem::pa
   return std::unique_ptr<FaceFinder>(new FaceFinder(std::move(impl)));
 }
 
-FaceSearch FaceFinder::find(const Image& photo) {
+FaceSearch FaceFinder::find_frontal(const Image& photo) {
   const cv::Mat pixels = view_of(photo);
   FaceSearch result;
-  result.detector = "hog";
   result.faces = impl_->find_by_hog(pixels, make_search_image(pixels, 0, kHogLongSide, 1));
+  if (result.faces.empty()) {
+    result.tried = "the HOG detector";
+  } else {
+    result.detector = "hog";
+  }
+  return result;
+}
+
+FaceSearch FaceFinder::find(const Image& photo) {
+  const cv::Mat pixels = view_of(photo);
+  FaceSearch result = find_frontal(photo);
+  result.tried.clear();
   if (result.faces.empty()) {
     result.detector = "hog-upsampled";
     result.faces =
