@@ -31,7 +31,8 @@ class FaceFinder {
   // Requires: a photo that is not empty.
   FaceSearch find(const Image& photo);
 
-  // The first of these alone, for video: a frame without a face costs as little as one with it.
+  // The HOG detector alone, for video: a frame without a face costs as little as one with it. A
+  // photo whose longer side has less than 400 pixels is searched once more, enlarged twofold.
   // Requires: a photo that is not empty. Cost: one search, growing with the photo's area.
   FaceSearch find_frontal(const Image& photo);
 
