@@ -261,14 +261,18 @@ class GateService final : public HttpService {
   }
 
   HttpResponse work(Exchange& exchange) {
-    std::optional<std::optional<Admission::Ticket>> ticket;
-    if (exchange.call.route->costly) {
-      ticket.emplace(desk_.admission.enter());
-      if (!ticket->has_value()) {
-        ++desk_.metrics.num_shed;
-        return fault_of(exchange, too_many(kShedRetry, "too much is in work; try again"));
-      }
+    if (!exchange.call.route->costly) {
+      return run_handler(exchange);
     }
+    const auto ticket = desk_.admission.enter();
+    if (!ticket) {
+      ++desk_.metrics.num_shed;
+      return fault_of(exchange, too_many(kShedRetry, "too much is in work; try again"));
+    }
+    return run_handler(exchange);
+  }
+
+  HttpResponse run_handler(Exchange& exchange) {
     try {
       auto answer = exchange.call.route->handler(desk_, exchange.call);
       return answer.ok() ? std::move(answer).value() : fault_of(exchange, answer.error());
