@@ -206,12 +206,12 @@ Answer<HttpResponse> export_audit(Desk& desk, Call& call) {
                                                            ? "attachment; filename=\"audit.csv\""
                                                            : "attachment; filename=\"audit.jsonl\"");
   response.stream = [read = desk.parts.read_events, query, csv](const BodySink& sink) {
-    if (csv && !sink(audit_csv_heading() + "\n")) {
+    if (csv && !sink(audit_csv_heading())) {
       return false;
     }
     const Status written = read(query, [&](const AuditRecord& record) {
       const std::string line = csv ? audit_csv_line(record) : audit_json_line(record);
-      return sink(line + "\n") ? Status() : Status(ErrorCode::kInterrupted, "the reader is gone");
+      return sink(line) ? Status() : Status(ErrorCode::kInterrupted, "the reader is gone");
     });
     return written.ok();
   };

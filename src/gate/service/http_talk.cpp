@@ -142,13 +142,13 @@ class Talk final : public httplib::Server {
   }
 
   // One request. false: the connection is to be closed.
-  bool serve_one(bool last) {
+  bool serve_one() {
     stream_.new_request();
     connection_.set_deadline(Connection::Clock::now() + limits_.request);
     start_ = {};
     begun_ = answered_ = whole_ = sound_ = false;
     bool closed = false;
-    const bool served = process_request(stream_, last, closed, [this](httplib::Request& request) {
+    const bool served = process_request(stream_, false, closed, [this](httplib::Request& request) {
       sound_ = is_sound_head(request);
       // A part of an answer, or a compressed one, is nothing that this service gives.
       request.ranges.clear();
@@ -160,7 +160,7 @@ class Talk final : public httplib::Server {
     if (!served && !answered_ && stream_.got_bytes()) {
       say_fault(status_of_fault(400));
     }
-    return served && whole_ && !closed && !last;
+    return served && whole_ && !closed;
   }
 
   // An answer without a request.
@@ -297,7 +297,7 @@ void talk_http(Connection& connection, const std::string& source, HttpService& s
     if (!connection.wait_for_bytes() || !hooks.begins()) {
       break;
     }
-    const bool again = talk.serve_one(false);
+    const bool again = talk.serve_one();
     if (!hooks.ends() || !again) {
       break;
     }

@@ -37,7 +37,7 @@ Json person_json(const Person& person) {
 // What failed here is for the log: the note may hold a path.
 bool has_note_for_callers(const Decision& decision) {
   return decision.reason != Reason::kStorage && decision.reason != Reason::kFault &&
-         decision.reason != Reason::kTimeout;
+         decision.reason != Reason::kTimeout && decision.reason != Reason::kModelMismatch;
 }
 
 Json decision_json(const Decision& decision) {
