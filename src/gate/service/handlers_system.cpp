@@ -87,7 +87,8 @@ Answer<HttpResponse> get_metrics(Desk& desk, Call& call) {
   return response;
 }
 
-Answer<HttpResponse> get_openapi(Desk&, Call&) {
+Answer<HttpResponse> get_openapi(Desk&, Call& call) {
+  KF_ASSIGN([[maybe_unused]] const bool known, only_parameters(call, {}));
   HttpResponse response;
   response.content_type = "application/json";
   response.body.assign(kface_service_openapi, kface_service_openapi_size);
@@ -113,10 +114,12 @@ Answer<HttpResponse> get_models(Desk& desk, Call& call) {
 }
 
 Answer<HttpResponse> get_me(Desk&, Call& call) {
+  KF_ASSIGN([[maybe_unused]] const bool known, only_parameters(call, {}));
   return json_response({{"name", call.caller->name}, {"role", role_name(call.caller->role)}});
 }
 
-Answer<HttpResponse> get_frame(Desk& desk, Call&) {
+Answer<HttpResponse> get_frame(Desk& desk, Call& call) {
+  KF_ASSIGN([[maybe_unused]] const bool known, only_parameters(call, {}));
   const auto frame = desk.parts.frame ? desk.parts.frame() : std::nullopt;
   if (!frame) {
     return no_such("camera here");
@@ -127,7 +130,8 @@ Answer<HttpResponse> get_frame(Desk& desk, Call&) {
   return response;
 }
 
-Answer<HttpResponse> get_gate_state(Desk& desk, Call&) {
+Answer<HttpResponse> get_gate_state(Desk& desk, Call& call) {
+  KF_ASSIGN([[maybe_unused]] const bool known, only_parameters(call, {}));
   KF_ASSIGN(const CameraState camera, camera_of(desk));
   return json_response({{"camera", camera.state},
                         {"fps", camera.fps},
