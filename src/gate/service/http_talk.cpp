@@ -113,6 +113,7 @@ class Talk final : public httplib::Server {
         service_(service),
         memory_(memory),
         limits_(limits) {
+    svr_sock_ = 0;  // a server that does not listen streams nothing; this one is never listened with
     using Result = HandlerResponse;
     set_pre_routing_handler([this](const httplib::Request& request, httplib::Response& response) {
       return before_body(request, response) ? Result::Handled : Result::Unhandled;
