@@ -18,12 +18,15 @@ namespace kface {
 using SecretKey = std::array<std::uint8_t, 32>;
 
 // One or several 256-bit keys; the first seals, all of them open. Copies share memory that is
-// locked and wiped at the end. Thread-safe.
+// locked and wiped at the end, and follow the file together: when a key is missing, the file is
+// read again, so that a running gate learns of a rotation. Thread-safe.
 class Keyring {
  public:
-  // A file of lines "kface-key 1 ID 64-HEX-DIGITS", newest first; docs/formats/gallery.md.
-  // Errors: kNotFound (says how to make one); kIo: others than the owner can read it (mode & 077),
-  //         or its owner is neither this user nor root; kCorruption: a line that is no key.
+  // A file of one line "kface-derivation 1 ID 64-HEX-DIGITS", which is never rotated, and lines
+  // "kface-key 1 ID 64-HEX-DIGITS", newest first; docs/formats/gallery.md.
+  // Errors: kNotFound (says how to make one); kIo: others than the owner can read it (mode & 077;
+  //         an access list for this user alone is fine, systemd's credentials have one), or its
+  //         owner is neither this user nor root; kCorruption: a line that is no key.
   static Result<Keyring> read(const std::filesystem::path& path);
 
   // Makes the file with one random key, mode 0600. Errors: kInvalidArgument if it is there already.
@@ -44,15 +47,23 @@ class Keyring {
                                          std::span<const std::uint8_t> sealed) const;
   // Was it sealed with the first key?
   bool is_newest(std::span<const std::uint8_t> sealed) const;
+  // What everything begins with that is sealed with the first key: [9], version and key id.
+  std::vector<std::uint8_t> newest_prefix() const;
 
-  // A key for another purpose ("audit", "event-digest"), derived by BLAKE2b from the OLDEST key's
-  // `derivation` line, so that it outlives rotation. See docs/formats/gallery.md.
+  std::string newest_id() const;        // 16 hexadecimal digits
+  bool has(std::string_view id) const;  // is this key there?
+  std::size_t size() const;             // how many keys
+  // Reads the file again if it has changed. Errors: as read; the keys stay what they were.
+  Status refresh() const;
+
+  // A key for another purpose ("audit", "event-digest"), derived by BLAKE2b from the
+  // `kface-derivation` line, so that it outlives rotation. See docs/formats/gallery.md.
   SecretKey derive(std::string_view purpose) const;
 
  private:
   struct Keys;
-  explicit Keyring(std::shared_ptr<const Keys> keys);
-  std::shared_ptr<const Keys> keys_;
+  explicit Keyring(std::shared_ptr<Keys> keys);
+  std::shared_ptr<Keys> keys_;
 };
 
 }  // namespace kface
