@@ -56,6 +56,7 @@ struct EventDetails {
   std::string vehicle = {};         // as it was given
   std::string card = {};            // as it was given
   std::vector<std::uint8_t> photo;  // JPEG or PNG; empty: not kept
+  std::string digest = {};          // as keep_event gave it; found by event_details alone
 };
 
 enum class Role : std::uint8_t { kGate = 0, kOperator = 1, kAdmin = 2, kAuditor = 3 };  // stored
