@@ -2,6 +2,7 @@
 // A test that uses it links pq.
 #pragma once
 
+#include <fcntl.h>
 #include <grp.h>
 #include <libpq-fe.h>
 #include <pwd.h>
@@ -11,10 +12,8 @@
 
 #include <chrono>
 #include <csignal>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <memory>
 #include <sstream>
 #include <string>
@@ -140,9 +139,10 @@ class PostgresServerForTest {
         user_ == nullptr || (::setgroups(0, nullptr) == 0 && ::setgid(user_->pw_gid) == 0 &&
                              ::setuid(user_->pw_uid) == 0);
     ::prctl(PR_SET_PDEATHSIG, SIGQUIT);
-    if (is_other && ::chdir("/") == 0 && std::freopen("/dev/null", "r", stdin) != nullptr &&
-        std::freopen(log_path.c_str(), "a", stdout) != nullptr &&
-        ::dup2(STDOUT_FILENO, STDERR_FILENO) >= 0) {
+    const int nothing = ::open("/dev/null", O_RDONLY);
+    const int log_file = ::open(log_path.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+    if (is_other && ::chdir("/") == 0 && ::dup2(nothing, STDIN_FILENO) >= 0 &&
+        ::dup2(log_file, STDOUT_FILENO) >= 0 && ::dup2(log_file, STDERR_FILENO) >= 0) {
       ::execv(arguments[0], arguments.data());
     }
     ::_exit(127);
