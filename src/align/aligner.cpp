@@ -22,6 +22,19 @@ std::string one_line(std::string text) {
   return text;
 }
 
+// What `work` gives; an exception of dlib or OpenCV (out of memory among them) is a Status.
+template <typename T, typename Work>
+Result<T> guarded(const Image& photo, const Work& work) {
+  try {
+    return work();
+  } catch (const ContractViolation&) {
+    throw;
+  } catch (const std::exception& error) {
+    return Status{ErrorCode::kInvalidArgument,
+                  "cannot be aligned (" + size_text(photo) + "): " + one_line(error.what())};
+  }
+}
+
 }  // namespace
 
 struct Aligner::Impl {
@@ -93,7 +106,7 @@ Result<std::unique_ptr<Aligner>> Aligner::create(const std::filesystem::path& mo
 
 Result<AlignedFace> Aligner::align(const Image& photo, const std::optional<Landmarks5>& known) {
   KF_REQUIRE(!photo.empty(), photo.width, photo.height);
-  try {
+  return guarded<AlignedFace>(photo, [&]() -> Result<AlignedFace> {
     AlignedFace face;
     if (impl_->options.crop) {
       KF_ASSIGN(face, impl_->crop(photo, known));
@@ -104,12 +117,18 @@ Result<AlignedFace> Aligner::align(const Image& photo, const std::optional<Landm
     face.quality.brightness = measure_brightness(face.chip);
     adjust_color(face.chip, impl_->options.color);
     return face;
-  } catch (const ContractViolation&) {
-    throw;
-  } catch (const std::exception& error) {  // dlib's and OpenCV's, out of memory among them
-    return Status{ErrorCode::kInvalidArgument,
-                  "cannot be aligned (" + size_text(photo) + "): " + one_line(error.what())};
+  });
+}
+
+Result<std::vector<FoundFace>> Aligner::find(const Image& photo, Search search) {
+  KF_REQUIRE(!photo.empty(), photo.width, photo.height);
+  if (!impl_->options.crop) {
+    return std::vector{FoundFace{.box = {0, 0, photo.width, photo.height}, .landmarks = {}}};
   }
+  return guarded<std::vector<FoundFace>>(photo, [&]() -> Result<std::vector<FoundFace>> {
+    return search == Search::kThorough ? impl_->finder->find(photo).faces
+                                       : impl_->finder->find_frontal(photo).faces;
+  });
 }
 
 }  // namespace kface

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "align/face_geometry.h"
 #include "kface/image.h"
 #include "kface/status.h"
 
@@ -54,6 +55,15 @@ class Aligner {
   //         reason (out of memory).
   // Cost:   as FaceFinder::find: 5 to 200 ms where HOG finds a face, up to 2 s else.
   Result<AlignedFace> align(const Image& photo, const std::optional<Landmarks5>& known = {});
+
+  // Where there are faces; align() with one's landmarks cuts it. kThorough tries all that align()
+  // does; kFrontal the HOG detector alone, once more on the photo enlarged twofold where its longer
+  // side has less than 400 pixels. With crop = false the whole photo is the one face, and its
+  // landmarks are all zero.
+  // Requires: a photo that is not empty. Errors: "cannot be aligned ...", as align().
+  // Cost: kFrontal about 20 ms for 640x480; kThorough up to 2 s where there is no face.
+  enum class Search { kFrontal, kThorough };
+  Result<std::vector<FoundFace>> find(const Image& photo, Search search);
 
  private:
   struct Impl;

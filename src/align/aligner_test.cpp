@@ -322,5 +322,42 @@ TEST(AlignerOnFaces, MirroringTurnsTheYaw) {
   EXPECT_NEAR(a.roll_degrees, -b.roll_degrees, 6);
 }
 
+TEST(AlignerFind, GivesTheFaceThatAlignCuts) {
+  SKIP_WITHOUT_MODELS();
+  SKIP_WITHOUT_FACES();
+  const auto aligner = make_aligner();
+  const Image photo = load(face_photos(1).front());
+  const auto whole = aligner->align(photo);
+  ASSERT_TRUE(whole.ok()) << whole.error().message();
+  for (const auto search : {Aligner::Search::kFrontal, Aligner::Search::kThorough}) {
+    const auto faces = aligner->find(photo, search);
+    ASSERT_TRUE(faces.ok()) << faces.error().message();
+    ASSERT_FALSE(faces.value().empty());
+    const auto chosen = choose_face(faces.value(), photo.width, photo.height);
+    const auto again = aligner->align(photo, faces.value()[chosen].landmarks);
+    ASSERT_TRUE(again.ok()) << again.error().message();
+    EXPECT_EQ(again.value().chip.pixels, whole.value().chip.pixels);
+  }
+}
+
+TEST(AlignerFind, FindsNothingInAGreyWall) {
+  SKIP_WITHOUT_MODELS();
+  const Image wall{.width = 320, .height = 240, .pixels = std::vector<std::uint8_t>(320 * 240 * 3)};
+  const auto faces = make_aligner()->find(wall, Aligner::Search::kFrontal);
+  ASSERT_TRUE(faces.ok()) << faces.error().message();
+  EXPECT_TRUE(faces.value().empty());
+}
+
+TEST(AlignerFind, TakesTheWholePhotoWithoutCrop) {
+  AlignOptions options;
+  options.crop = false;
+  const Image photo{.width = 30, .height = 20, .pixels = std::vector<std::uint8_t>(30 * 20 * 3)};
+  const auto faces = make_aligner(options)->find(photo, Aligner::Search::kFrontal);
+  ASSERT_TRUE(faces.ok()) << faces.error().message();
+  ASSERT_EQ(faces.value().size(), 1U);
+  EXPECT_EQ(faces.value()[0].box.width, 30);
+  EXPECT_EQ(faces.value()[0].box.height, 20);
+}
+
 }  // namespace
 }  // namespace kface

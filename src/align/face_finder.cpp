@@ -32,8 +32,9 @@ using CnnDetector = dlib::loss_mmod<
 
 using Pixels = dlib::cv_image<dlib::rgb_pixel>;
 
-constexpr int kHogLongSide = 1280;  // pixels; larger photos are shrunk to it for the search
-constexpr int kCnnLongSide = 800;   // the same; the CNN costs about 1 s a megapixel
+constexpr int kHogLongSide = 1280;   // pixels; larger photos are shrunk to it for the search
+constexpr int kCnnLongSide = 800;    // the same; the CNN costs about 1 s a megapixel
+constexpr int kSmallLongSide = 400;  // below it, faces may be too small for HOG's 80 pixels
 constexpr double kMaxCnnEnlargement = 2.0;
 // Less fits neither a face nor the CNN's filters; dlib ends the process over the second such error.
 constexpr int kMinCnnSide = 40;
@@ -125,6 +126,16 @@ struct FaceFinder::Impl {
     return plausible_faces(hog(Pixels(search.pixels)), search, photo);
   }
 
+  void search_by_hog(const cv::Mat& photo, FaceSearch& result) {
+    result.detector = "hog";
+    result.faces = find_by_hog(photo, make_search_image(photo, 0, kHogLongSide, 1));
+  }
+
+  void search_by_hog_enlarged(const cv::Mat& photo, FaceSearch& result) {
+    result.detector = "hog-upsampled";
+    result.faces = find_by_hog(photo, make_search_image(photo, kMargin, 2 * kHogLongSide, 2));
+  }
+
   std::vector<FoundFace> find_by_cnn(const cv::Mat& photo) {
     const SearchImage search = make_search_image(photo, kMargin, kCnnLongSide, kMaxCnnEnlargement);
     if (std::min(search.pixels.cols, search.pixels.rows) < kMinCnnSide) {
@@ -158,15 +169,25 @@ Result<std::unique_ptr<FaceFinder>> FaceFinder::create(const std::filesystem::pa
   return std::unique_ptr<FaceFinder>(new FaceFinder(std::move(impl)));
 }
 
+FaceSearch FaceFinder::find_frontal(const Image& photo) {
+  FaceSearch result;
+  impl_->search_by_hog(view_of(photo), result);
+  if (result.faces.empty() && std::max(photo.width, photo.height) < kSmallLongSide) {
+    impl_->search_by_hog_enlarged(view_of(photo), result);
+  }
+  if (result.faces.empty()) {
+    result.detector.clear();
+    result.tried = "the HOG detector";
+  }
+  return result;
+}
+
 FaceSearch FaceFinder::find(const Image& photo) {
   const cv::Mat pixels = view_of(photo);
   FaceSearch result;
-  result.detector = "hog";
-  result.faces = impl_->find_by_hog(pixels, make_search_image(pixels, 0, kHogLongSide, 1));
+  impl_->search_by_hog(pixels, result);
   if (result.faces.empty()) {
-    result.detector = "hog-upsampled";
-    result.faces =
-        impl_->find_by_hog(pixels, make_search_image(pixels, kMargin, 2 * kHogLongSide, 2));
+    impl_->search_by_hog_enlarged(pixels, result);
   }
   if (result.faces.empty()) {
     result.detector = "cnn";

@@ -4,19 +4,21 @@
 #include <filesystem>
 #include <memory>
 
+#include "align/landmarks68.h"
 #include "align/similarity.h"
 #include "kface/image.h"
 #include "kface/status.h"
 
 namespace kface {
 
-// Thread-safe; one object for all threads (it takes 100 MB).
+// Thread-safe; one object for all threads. The 100 MB model is shared with all who use it
+// (align/landmarks68.h).
 class FivePointFinder {
  public:
   // Errors: kNotFound, kCorruption: shape_predictor_68_face_landmarks.dat is missing (says `run
-  // make setup`) or unreadable. Cost: about 0.5 s.
+  // make setup`) or unreadable. Cost: about 0.5 s the first
+  // time.
   static Result<std::shared_ptr<const FivePointFinder>> create(const std::filesystem::path& models);
-  ~FivePointFinder();
 
   // Eyes are the means of their six landmarks. Nothing is searched: a chip says where its face is.
   // Requires: a chip that is square and not empty, cut by dlib's five points with `padding`
@@ -24,9 +26,8 @@ class FivePointFinder {
   FivePoints find(const Image& chip, double padding) const;
 
  private:
-  struct Impl;
-  explicit FivePointFinder(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
+  explicit FivePointFinder(std::shared_ptr<const Landmarks68Finder> landmarks);
+  std::shared_ptr<const Landmarks68Finder> landmarks_;
 };
 
 }  // namespace kface

@@ -6,12 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "base/times.h"
 #include "kface/image.h"
 
 namespace kface {
-
-// Milliseconds since 1970-01-01 00:00 UTC. Passed in; nothing here reads the clock.
-using UnixMs = std::int64_t;
 
 // Somebody who may be let in.
 struct Person {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "gallery/keyring.h"
 #include "gallery/person.h"
@@ -19,7 +20,8 @@ namespace kface {
 // are in the gallery's EventDetails, which can be forgotten.
 struct AuditEntry {
   UnixMs at = 0;
-  std::string kind;            // decision, door, enrolment, change, forget, refusal, start, stop
+  // decision, door, enrolment, change, forget, refusal, start, stop; log: of the log itself
+  std::string kind;
   std::string gate = {};       // which door
   std::string event = {};      // EventDetails::event; shared by a decision and what follows from it
   std::string actor = {};      // "camera", id of the service's token, or user of the command line
@@ -74,6 +76,9 @@ struct AuditCheck {
   std::uint64_t num_records = 0;
   AuditHead head;
   std::string fault = {};  // the first one, with its record and line; empty: none
+  // After the last record, without a newline, beyond the head: being written right now, or left by
+  // a crash. Opening the log puts them aside.
+  std::uint64_t unfinished_bytes = 0;
 };
 
 // Reads the whole file and checks every link, the sequence, the head file, and `anchor` if given.
@@ -91,6 +96,7 @@ struct AuditQuery {
   std::string gate = {};
   std::string event = {};
   std::optional<std::uint64_t> before = {};  // sequence less than this
+  std::string direction = {};
 };
 
 // Newest first, at most `limit`; reads the file backwards, so recent ones come at once. The chain
@@ -102,7 +108,9 @@ Result<std::vector<AuditRecord>> search_audit(const std::filesystem::path& path,
 Status read_audit(const std::filesystem::path& path, const AuditQuery& query,
                   const std::function<Status(const AuditRecord&)>& take);
 
-// CSV with a heading line, or one JSON object, of a record.
+// CSV with a heading line, or one JSON object, of a record; each with its newline. The JSON is the
+// line as it stands in the file. Spreadsheets get no formulas: a text that begins like one begins
+// with a quote instead.
 std::string audit_csv_heading();
 std::string audit_csv_line(const AuditRecord& record);
 std::string audit_json_line(const AuditRecord& record);
