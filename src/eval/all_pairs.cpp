@@ -93,6 +93,13 @@ float euclidean_distance(std::span<const float> a, std::span<const float> b) {
   return distance;
 }
 
+void euclidean_distances(std::span<const float> a, std::span<const float> rows,
+                         std::span<float> distances) {
+  KF_REQUIRE(!a.empty());
+  KF_REQUIRE(rows.size() == distances.size() * a.size(), rows.size(), distances.size(), a.size());
+  distances_to(a.data(), rows.data(), a.size(), distances.size(), distances.data());
+}
+
 Result<std::vector<ScoredPair>> all_pairs(std::span<const float> embeddings, std::size_t d,
                                           std::span<const std::uint32_t> identities,
                                           const JobContext& context) {

@@ -20,6 +20,12 @@ inline constexpr std::size_t kMaxPairs = std::size_t{1} << 28U;
 // Requires: equal sizes. The same bits for the same input on every CPU, and in all_pairs.
 float euclidean_distance(std::span<const float> a, std::span<const float> b);
 
+// The same from `a` to each of many. rows: [n, d] float32, row-major; distances: [n].
+//
+// Requires: a.size() = d >= 1; rows.size() == distances.size() * d. The same bits as one by one.
+void euclidean_distances(std::span<const float> a, std::span<const float> rows,
+                         std::span<float> distances);
+
 // Every pair i < j of n images, in the order (0,1), (0,2), ..., (1,2), ...; `same` where the
 // identities are equal.
 //

@@ -42,7 +42,8 @@ class Gallery {
   // `where`: path of an SQLite file, created if missing, or postgresql://... Migrates an older
   // schema, in one transaction.
   // Errors: kVersion (a newer schema), kCorruption (another program's database), kMismatch (a key
-  //         that is not this gallery's: nothing is written).
+  //         that is not this gallery's: nothing is written), kInvalidArgument (another kind of
+  //         address).
   static Result<std::unique_ptr<Gallery>> open(const std::string& where, Keyring keys, UnixMs now);
   virtual ~Gallery() = default;
   Gallery(const Gallery&) = delete;
@@ -57,11 +58,15 @@ class Gallery {
   virtual Status update_person(const Person& person, UnixMs now) = 0;
   virtual Result<Person> person(const std::string& id) = 0;
   virtual Result<std::optional<Person>> person_with_card(const std::string& card) = 0;
+  // Number plates are compared without spaces and hyphens, ASCII letters as capitals.
   virtual Result<std::optional<Person>> person_with_vehicle(const std::string& vehicle) = 0;
   virtual Result<std::vector<Person>> people(const PeopleQuery& query) = 0;  // ascending id
   virtual Result<std::size_t> count_people() = 0;
   // Erases the person, templates, photos, passages and details of events; also from free pages and
-  // the write-ahead log. When it returns, none of it can be read from the database's files.
+  // the write-ahead log. When it returns, none of it can be read from the database's files; on
+  // PostgreSQL as far as docs/privacy.md says.
+  // Errors: kIo also where others kept remnants in use for 5 s: the person is gone, calling again
+  //         erases the remnants.
   virtual Status forget_person(const std::string& id) = 0;
 
   // --- templates

@@ -6,12 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "base/times.h"
 #include "kface/image.h"
 
 namespace kface {
-
-// Milliseconds since 1970-01-01 00:00 UTC. Passed in; nothing here reads the clock.
-using UnixMs = std::int64_t;
 
 // Somebody who may be let in.
 struct Person {
@@ -58,6 +56,7 @@ struct EventDetails {
   std::string vehicle = {};         // as it was given
   std::string card = {};            // as it was given
   std::vector<std::uint8_t> photo;  // JPEG or PNG; empty: not kept
+  std::string digest = {};          // as keep_event gave it; found by event_details alone
 };
 
 enum class Role : std::uint8_t { kGate = 0, kOperator = 1, kAdmin = 2, kAuditor = 3 };  // stored

@@ -15,6 +15,7 @@
 #include "gate/decision.h"
 #include "gate/door.h"
 #include "gate/policy.h"
+#include "gate/schedule.h"
 #include "kface/image.h"
 #include "kface/status.h"
 #include "verify/verifier.h"
@@ -63,7 +64,10 @@ class AccessControl {
     AuditLog* audit = nullptr;            // outlives the object
     std::vector<Door*> doors = {};        // outlive the object
     std::function<UnixMs()> now;          // the clock
+    LocalTimeFn local_time = {};          // for a schedule
     unsigned readers = 1;                 // faces read side by side
+    // For enrolling anew under another model: no kMismatch.
+    bool allow_foreign_templates = false;
   };
 
   // Errors: those of Aligner::create and of reading the gallery; kMismatch if the gallery holds
@@ -104,6 +108,16 @@ class AccessControl {
   virtual Result<std::pair<Person, std::vector<EnrolledFace>>> enroll(
       Person person, std::span<const std::vector<std::uint8_t>> photos,
       const std::string& actor) = 0;
+  // The same, but photos that cannot be used are left out and listed: index and reason. Errors:
+  // kNotFound if none is left.
+  struct PartlyEnrolled {
+    Person person;
+    std::vector<EnrolledFace> faces;
+    std::vector<std::pair<std::size_t, std::string>> refused;
+  };
+  virtual Result<PartlyEnrolled> enroll_usable(Person person,
+                                               std::span<const std::vector<std::uint8_t>> photos,
+                                               const std::string& actor) = 0;
   // One more photo of somebody. Errors: as enroll; kNotFound.
   virtual Result<EnrolledFace> add_face(const std::string& person,
                                         std::span<const std::uint8_t> photo,

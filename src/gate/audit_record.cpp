@@ -4,12 +4,11 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <cstdio>
-#include <ctime>
 #include <nlohmann/json.hpp>
 
 #include "base/csv.h"
 #include "gate/audit_text.h"
+#include "gate/time_text.h"
 
 namespace kface {
 namespace {
@@ -59,21 +58,6 @@ bool take_number(std::string_view& text, Number& number) {
   }
   text.remove_prefix(static_cast<std::size_t>(end - text.data()));
   return true;
-}
-
-// 2026-11-25T20:09:15.123Z; empty beyond what a date has.
-std::string utc_text(UnixMs at) {
-  constexpr UnixMs kSecond = 1000;
-  const UnixMs ms = ((at % kSecond) + kSecond) % kSecond;
-  const std::time_t seconds = (at - ms) / kSecond;
-  std::tm parts{};
-  if (gmtime_r(&seconds, &parts) == nullptr) {
-    return "";
-  }
-  std::array<char, 64> text{};
-  const std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
-  std::snprintf(text.data() + size, text.size() - size, ".%03dZ", static_cast<int>(ms));
-  return text.data();
 }
 
 // Spreadsheets run a cell that begins like a formula; a quote in front makes it text.

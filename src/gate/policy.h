@@ -13,8 +13,8 @@ struct GatePolicy {
   // 0: the model's own threshold.
   double threshold = 0;
   bool allow_unmeasured = false;
-  double min_margin = 0.05;
-  double doubt = 0.02;
+  double min_margin = 0.05;  // part of the threshold
+  double doubt = 0.05;       // part of the threshold
   double min_quality = 0.1;
   double min_enrol_quality = 0.2;
   int timeout_ms = 2000;
@@ -36,9 +36,9 @@ void visit_gate_options(GatePolicy& o, Field&& field) {
   field("gate.allow_unmeasured", o.allow_unmeasured, AnyText{},
         "let people in by a threshold that was never measured on anybody");
   field("gate.min_margin", o.min_margin, Range{0, 100},
-        "how much farther the runner-up must be; else not sure");
+        "how much farther the runner-up must be, as a part of the threshold; else not sure");
   field("gate.doubt", o.doubt, Range{0, 100},
-        "beyond the threshold by at most this: not sure, instead of denied");
+        "beyond the threshold by at most this part of it: not sure, instead of denied");
   field("gate.min_quality", o.min_quality, Range{0, 1}, "lowest quality of a face to decide on");
   field("gate.min_enrol_quality", o.min_enrol_quality, Range{0, 1},
         "lowest quality of a photo to enrol");

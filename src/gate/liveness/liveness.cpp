@@ -1,0 +1,95 @@
+#include "gate/liveness/liveness.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "gate/liveness/track_cues.h"
+
+namespace kface {
+namespace {
+
+constexpr std::size_t kMaxSamples = 600;  // 40 s at 15 frames a second
+
+bool all_finite(const Landmarks68& landmarks) {
+  return std::all_of(landmarks.begin(), landmarks.end(), [](const Point& point) {
+    return std::isfinite(point.x) && std::isfinite(point.y);
+  });
+}
+
+}  // namespace
+
+std::string_view liveness_verdict_name(LivenessVerdict verdict) {
+  switch (verdict) {
+    case LivenessVerdict::kLive:
+      return "live";
+    case LivenessVerdict::kAttack:
+      return "attack";
+    case LivenessVerdict::kUnknown:
+      return "unknown";
+  }
+  KF_REQUIRE(false, static_cast<int>(verdict));
+  return "";
+}
+
+void LivenessTrack::add(const FaceSample& sample, const Image& frame) {
+  if ((!samples_.empty() && (sample.time_ms <= samples_.back().time_ms ||
+                             sample.time_ms - samples_.back().time_ms < step_ms_)) ||
+      !all_finite(sample.landmarks)) {
+    return;
+  }
+  samples_.push_back(sample);
+  surroundings_.add(sample, frame);
+  moire_.add(sample, frame);
+  if (samples_.size() > kMaxSamples) {
+    // Every second one goes, and from now on they are taken half as often.
+    const std::int64_t span = samples_.back().time_ms - samples_.front().time_ms;
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < samples_.size(); i += 2) {
+      samples_[kept++] = samples_[i];
+    }
+    samples_.resize(kept);
+    step_ms_ = span / static_cast<std::int64_t>(kept);
+  }
+}
+
+std::vector<Cue> LivenessTrack::cues() const {
+  return {parallax_cue(samples_), stillness_cue(samples_), surroundings_.cue(), moire_.cue()};
+}
+
+LivenessResult judge_liveness(std::vector<Cue> cues,
+                              const std::optional<ChallengeState>& challenge) {
+  LivenessResult result;
+  result.cues = std::move(cues);
+  for (const Cue& cue : result.cues) {
+    if (cue.score && !(*cue.score > kCueAttack)) {
+      result.verdict = LivenessVerdict::kAttack;
+      result.reason = cue.name + ": " + cue.reason;
+      return result;
+    }
+  }
+  if (challenge && challenge->phase == ChallengePhase::kFailed) {
+    result.verdict = challenge->failure == ChallengeFailure::kWrong ? LivenessVerdict::kAttack
+                                                                    : LivenessVerdict::kUnknown;
+    result.reason = "challenge: " + challenge->reason;
+    return result;
+  }
+  if (challenge && challenge->phase != ChallengePhase::kPassed) {
+    result.reason = "challenge: not finished" +
+                    (challenge->reason.empty() ? std::string() : ", " + challenge->reason);
+    return result;
+  }
+  const auto parallax = std::find_if(result.cues.begin(), result.cues.end(),
+                                     [](const Cue& cue) { return cue.name == "parallax"; });
+  if (parallax == result.cues.end()) {
+    result.reason = "nothing was measured";
+    return result;
+  }
+  result.reason = parallax->name + ": " + parallax->reason;
+  if (parallax->score && *parallax->score >= kCueLive) {
+    result.verdict = LivenessVerdict::kLive;
+    result.reason = (challenge ? "challenge passed; " : "") + result.reason;
+  }
+  return result;
+}
+
+}  // namespace kface
