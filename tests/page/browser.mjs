@@ -15,15 +15,15 @@ const kKeys = {
   Escape: { key: 'Escape', code: 'Escape', windowsVirtualKeyCode: 27 },
 };
 
-// `video`: a Y4M or MJPEG file that the camera shows.
-export async function open_browser(program, video) {
+// `video`: a Y4M or MJPEG file that the camera shows. `language`: the browser's own, "en" or "ko".
+export async function open_browser(program, video, language) {
   const folder = mkdtempSync(join(tmpdir(), 'kface-page-'));
   const child = spawn(program, ['--headless=new', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-dev-shm-usage',
     '--disable-background-networking', '--disable-component-update', '--disable-default-apps', '--disable-sync', '--no-proxy-server',
     '--hide-scrollbars', '--force-prefers-reduced-motion', '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream',
     `--use-file-for-fake-video-capture=${video}`, '--ignore-certificate-errors', `--user-data-dir=${join(folder, 'profile')}`,
-    '--remote-debugging-pipe', 'about:blank'],
-  { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'], env: { ...process.env, HOME: folder, LANG: 'C.UTF-8' } });
+    `--lang=${language}`, `--accept-lang=${language}`, '--remote-debugging-pipe', 'about:blank'],
+  { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'], env: { ...process.env, HOME: folder, LANG: 'C.UTF-8', LANGUAGE: language } });
   const [input, output] = [child.stdio[3], child.stdio[4]];
   const waiting = new Map();
   const listeners = new Set();
@@ -66,7 +66,7 @@ export async function open_browser(program, video) {
 }
 
 // A page in a context of its own (no cookie or storage of another).
-export async function open_page(browser, { width, height, language, mobile = false, dark = false }) {
+export async function open_page(browser, { width, height, mobile = false, dark = false }) {
   const { browserContextId } = await browser.send('Target.createBrowserContext');
   const { targetId } = await browser.send('Target.createTarget', { url: 'about:blank', browserContextId });
   const { sessionId } = await browser.send('Target.attachToTarget', { targetId, flatten: true });
@@ -93,8 +93,6 @@ export async function open_page(browser, { width, height, language, mobile = fal
     document.addEventListener('securitypolicyviolation', (e) => window.violations.push(e.violatedDirective + ' ' + e.blockedURI + ' ' + e.sample));` });
   await send('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile });
   await send('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value: dark ? 'dark' : 'light' }] });
-  await send('Emulation.setUserAgentOverride', { userAgent: 'kface-page-test', acceptLanguage: language });
-  await send('Emulation.setLocaleOverride', { locale: language });
 
   const evaluate = async (expression) => {
     const { result, exceptionDetails } = await send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true });

@@ -57,6 +57,7 @@ async function look_at(page, where, name) {
   expect(missing === null, `${where}: ${name}: no text for ${missing}`);
   expect(overflow <= 0, `${where}: ${name}: ${overflow} pixels wider than the screen`);
   expect(violations.length === 0, `${where}: ${name}: content-security policy: ${violations}`);
+  if (shots && where.startsWith('desktop')) await page.evaluate('window.scrollTo(0, 0)');
   if (shots) await page.shot(join(shots, `${name}-${where}.png`));
   await page.evaluate(`window.axe ? 0 : (${JSON.stringify(axe)}, 0)`);
   await page.send('Runtime.evaluate', { expression: `window.axe || (() => { ${axe} })()` });
@@ -121,7 +122,7 @@ async function enrol_by_keyboard(page, where, name) {
 
 // Three photos: by themselves, or, where the face is never good enough, by the button.
 async function take_photos(page, by_hand) {
-  const count = () => page.evaluate('document.querySelectorAll(".photos li:not(.flawed) meter").length');
+  const count = () => page.evaluate('document.querySelectorAll(".photos li:not(.flawed) .meter").length');
   for (const until = Date.now() + 20_000; await count() < 3;) {
     if (Date.now() > until) {
       await by_hand();
@@ -162,7 +163,6 @@ async function identify(page, where, name) {
   expect(verdict === KFACE_PAGE_EXPECT, `${where}: verdict ${verdict}, expected ${KFACE_PAGE_EXPECT}:\n${shown}`);
   expect(said.length > 0, `${where}: the verdict is not told to a screen reader`);
   if (KFACE_PAGE_EXPECT === 'granted' && own_service) expect(shown.includes(name), `${where}: ${name} is not named`);
-  await page.evaluate('document.querySelector(".result").scrollIntoView({ block: "nearest" })');
   await look_at(page, where, 'live');
 }
 
@@ -197,7 +197,7 @@ async function forget(page, where, person, name) {
   await visit(page, 'people');
   await page.click('[data-test=search]');
   await page.type(name);
-  await page.see(`td a, th a[href="#/people/${person}"]`);
+  await page.wait_for(`document.querySelectorAll('tbody tr').length === 1 && document.querySelector('th a[href="#/people/${person}"]') !== null`, `${name} to be found`);
   await look_at(page, where, 'people');
   await page.click(`th a[href="#/people/${person}"]`);
   await page.see('.faces li');
@@ -232,7 +232,7 @@ async function troubles(page, where) {
 }
 
 async function roles(browser) {
-  const page = await open_page(browser, { width: 1280, height: 800, language: 'en' });
+  const page = await open_page(browser, { width: 1280, height: 800 });
   const views = { gate: 'live health', operator: 'live enrol people events distances health', auditor: 'people events distances health' };
   for (const [role, expected] of Object.entries(views)) {
     await page.go(base);
@@ -260,10 +260,10 @@ async function check_log(page, where) {
   await page.close();
 }
 
-async function run(browser, where, options, enrol) {
-  const page = await open_page(browser, options);
+async function run(browsers, where, options, enrol) {
+  const page = await open_page(browsers[options.language], options);
   const other = options.language === 'en' ? 'ko' : 'en';
-  const name = `Page Test ${where} ${kCard}`;
+  const name = `${options.language === 'ko' ? '서하늘' : 'Robin Seo'} ${kCard.slice(-4)}`;
   await sign_in(page, where, options.language);
   await enrol(page, where, name);
   const person = await enrolled(page, where);
@@ -281,26 +281,26 @@ async function run(browser, where, options, enrol) {
 
 const started = Date.now();
 const video = KFACE_PAGE_VIDEO;
-let browser = null;
+const browsers = {};
 try {
   const { mkdtempSync, rmSync } = await import('node:fs');
   const { tmpdir } = await import('node:os');
   const folder = mkdtempSync(join(tmpdir(), 'kface-page-video-'));
   const file = video ?? join(folder, 'face.y4m');
   if (!video) writeFileSync(file, drawn_video());
-  browser = await open_browser(program, file);
-  await run(browser, 'desktop-en', { width: 1280, height: 800, language: 'en' }, enrol_by_keyboard);
-  await run(browser, 'phone-ko', { width: 360, height: 740, language: 'ko', mobile: true }, enrol_by_pointer);
+  for (const language of ['en', 'ko']) browsers[language] = await open_browser(program, file, language);
+  await run(browsers, 'desktop-en', { width: 1280, height: 800, language: 'en' }, enrol_by_keyboard);
+  await run(browsers, 'phone-ko', { width: 360, height: 740, language: 'ko', mobile: true }, enrol_by_pointer);
   if (shots) {
-    await run(browser, 'desktop-ko', { width: 1280, height: 800, language: 'ko' }, enrol_by_pointer);
-    await run(browser, 'phone-en', { width: 360, height: 740, language: 'en', mobile: true, dark: true }, enrol_by_pointer);
+    await run(browsers, 'desktop-ko', { width: 1280, height: 800, language: 'ko' }, enrol_by_pointer);
+    await run(browsers, 'phone-en', { width: 360, height: 740, language: 'en', mobile: true, dark: true }, enrol_by_pointer);
   }
-  if (own_service) await roles(browser);
+  if (own_service) await roles(browsers.en);
   rmSync(folder, { recursive: true, force: true });
 } catch (error) {
   problems.push(error.stack);
 } finally {
-  await browser?.close();
+  for (const browser of Object.values(browsers)) await browser.close();
   fake?.server.close();
 }
 for (const problem of problems) console.error(`FAILED: ${problem}`);

@@ -15,10 +15,11 @@ const kEye = [48, 44, 46];
 const kMouth = [168, 84, 84];
 
 function colour(x, y, { shift, blink }) {
-  const u = x - 0.5 - shift;
+  const u = (x - 0.5 - shift) / 1.15;
+  y = 0.46 + (y - 0.46) / 1.15;
   if (ellipse(u, y, 0, 1.08, 0.34, 0.3) < 1) return kShirt;
   if (Math.abs(u) < 0.065 && y > 0.62 && y < 0.84) return kSkin[1];
-  if (ellipse(u, y, 0, 0.36, 0.185, 0.26) < 1 && y < 0.36) return kHair;
+  if (ellipse(u, y, 0, 0.36, 0.185, 0.22) < 1 && y < 0.3 + 4 * u * u) return kHair;
   if (ellipse(u, y, 0, 0.46, 0.165, 0.26) < 1) {
     for (const side of [-1, 1]) {
       if (ellipse(u, y, side * 0.066, 0.43, 0.021, blink ? 0.004 : 0.014) < 1) return kEye;

@@ -7,7 +7,7 @@ import { get, is_abort, is_online, listen, set_online, wait_until_online, words_
 import { h, replace, type Child } from './dom';
 import { live_regions, say } from './parts/announce';
 import { button } from './parts/field';
-import { icon } from './parts/icon';
+import { icon, logo } from './parts/icon';
 import { error_notice } from './parts/notice';
 import { heading } from './parts/small';
 import { forget_token, set_me, signed_in, token, type Me } from './session';
@@ -51,7 +51,7 @@ function sign_out(why: string | null): void {
 
 function draw_header(): void {
   const me = signed_in();
-  replace(header, h('a', { class: 'brand', href: '#/' }, h('img', { src: '/assets/icon.svg', alt: '', width: 28, height: 28 }),
+  replace(header, h('a', { class: 'brand', href: '#/' }, logo(),
     h('span', null, 'kface'), h('span', { class: 'what' }, t('page.gate'))),
   h('div', { class: 'right' },
     me && h('span', { class: 'me' }, h('strong', null, me.name), h('span', null, word('role', me.role))),

@@ -19,7 +19,6 @@ export function distance_bar(distance: number, threshold: number): HTMLElement {
       svg('text', { x: 296, y: 44, class: 'end', 'text-anchor': 'end' }, t('distance.unlike'))));
 }
 
-const kWidth = 720;
 const kHeight = 320;
 const kLeft = 48;
 const kRight = 12;
@@ -37,12 +36,12 @@ export function steps_to(most: number): number[] {
 
 const kKinds = ['granted', 'not_sure', 'denied'] as const;
 
-export function histogram(bins: Bin[], threshold: number | null): SVGElement {
+export function histogram(bins: Bin[], threshold: number | null, width: number): SVGElement {
   const first = bins[0]?.from ?? 0;
   const last = Math.max(bins[bins.length - 1]?.to ?? 1, threshold ?? 0);
   const marks = steps_to(Math.max(...bins.map((bin) => bin.granted + bin.denied + bin.not_sure), 0));
   const most = marks[marks.length - 1] ?? 1;
-  const x = (value: number) => kLeft + ((kWidth - kLeft - kRight) * (value - first)) / (last - first || 1);
+  const x = (value: number) => kLeft + ((width - kLeft - kRight) * (value - first)) / (last - first || 1);
   const y = (count: number) => kHeight - kBottom - ((kHeight - kTop - kBottom) * count) / most;
   const bars = bins.flatMap((bin) => {
     let below = 0;
@@ -54,16 +53,16 @@ export function histogram(bins: Bin[], threshold: number | null): SVGElement {
       return bar;
     });
   });
-  const every = Math.max(1, Math.ceil(bins.length / 8));
+  const every = Math.max(1, Math.ceil(bins.length / (width / 90)));
   const ticks: Child = bins.filter((_, i) => i % every === 0).map((bin) =>
     svg('text', { x: x(bin.from), y: kHeight - kBottom + 18, 'text-anchor': 'middle' }, two(bin.from)));
   const lines: Child = marks.map((count) => [
-    svg('path', { class: 'grid', d: `M${kLeft} ${y(count)}H${kWidth - kRight}` }),
+    svg('path', { class: 'grid', d: `M${kLeft} ${y(count)}H${width - kRight}` }),
     svg('text', { x: kLeft - 8, y: y(count) + 4, 'text-anchor': 'end' }, whole(count))]);
-  const near_end = threshold !== null && x(threshold) > kWidth - 170;
-  return svg('svg', { viewBox: `0 0 ${kWidth} ${kHeight}`, class: 'histogram', 'aria-hidden': 'true' },
+  const near_end = threshold !== null && x(threshold) > width - 170;
+  return svg('svg', { viewBox: `0 0 ${width} ${kHeight}`, class: 'histogram', 'aria-hidden': 'true' },
     lines, bars, ticks,
-    svg('text', { x: (kLeft + kWidth - kRight) / 2, y: kHeight - 6, 'text-anchor': 'middle', class: 'axis' },
+    svg('text', { x: (kLeft + width - kRight) / 2, y: kHeight - 6, 'text-anchor': 'middle', class: 'axis' },
       t('distances.axis')),
     threshold !== null && [
       svg('path', { class: 'limit', d: `M${x(threshold)} ${kTop - 12}V${kHeight - kBottom}` }),

@@ -7,14 +7,14 @@ export interface Field<Control extends HTMLElement> {
   fault: (text: string | null) => void;
 }
 
-function labelled<Control extends HTMLElement>(label: string, control: Control, help: string | null): Field<Control> {
+function labelled<Control extends HTMLElement>(label: string, control: Control, help: string | null, kind = ''): Field<Control> {
   const id = control.id || unique_id('field');
   control.id = id;
   const help_line = help ? h('p', { class: 'help', id: `${id}-help` }, help) : null;
   const fault_line = h('p', { class: 'fault', id: `${id}-fault`, hidden: true });
   const described = [help_line && `${id}-help`, `${id}-fault`].filter(Boolean).join(' ');
   control.setAttribute('aria-describedby', described);
-  const element = h('div', { class: 'field' }, h('label', { for: id }, label), control, help_line, fault_line);
+  const element = h('div', { class: `field ${kind}`.trim() }, h('label', { for: id }, label), control, help_line, fault_line);
   const fault = (text: string | null) => {
     replace(fault_line, text);
     fault_line.hidden = text === null;
@@ -24,11 +24,12 @@ function labelled<Control extends HTMLElement>(label: string, control: Control, 
   return { element, control, fault };
 }
 
-export const text_field = (label: string, attributes: Attributes = {}, help: string | null = null): Field<HTMLInputElement> => {
+export const text_field = (label: string, attributes: Attributes = {}, help: string | null = null,
+  kind = ''): Field<HTMLInputElement> => {
   const { value, ...others } = attributes;
   const input = h('input', { type: 'text', autocomplete: 'off', spellcheck: 'false', ...others });
   if (typeof value === 'string') input.value = value;
-  return labelled(label, input, help);
+  return labelled(label, input, help, kind);
 };
 
 export function select_field(label: string, options: [string, string][], value: string,

@@ -1,5 +1,5 @@
 // Small things that several views show.
-import { h, type Child } from '../dom';
+import { h, svg, type Child } from '../dom';
 import { hundredths, kNone, one, whole } from '../format';
 import type { Quality } from '../api_types';
 import { t, word } from '../text';
@@ -13,15 +13,25 @@ export const verdict_icon = (verdict: string): SVGElement => icon(verdict_class(
 export const badge = (verdict: string): HTMLElement =>
   h('span', { class: `badge ${verdict_class(verdict)}` }, verdict_icon(verdict), word('verdict', verdict));
 
+const is_something = (value: Child): boolean =>
+  value !== null && value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0);
+
+// A cell of a list; on a phone, where the heading of the column is not shown, it brings it along.
+export const cell = (label: string, value: Child): HTMLElement =>
+  h('td', { 'data-label': label }, is_something(value) && h('div', null, value));
+
 export const facts = (rows: [string, Child][]): HTMLElement =>
-  h('dl', { class: 'facts' }, rows.filter(([, value]) => value !== null && value !== undefined && value !== '')
+  h('dl', { class: 'facts' }, rows.filter(([, value]) => is_something(value))
     .map(([name, value]) => h('div', null, h('dt', null, name), h('dd', null, value))));
 
 // A bar and the number that it shows.
 export function meter(value: number | null | undefined, label: string): HTMLElement {
   if (typeof value !== 'number') return h('span', { class: 'meter' }, kNone);
   return h('span', { class: 'meter' },
-    h('meter', { min: 0, max: 1, value: value.toFixed(3), 'aria-label': label }), hundredths(value));
+    h('span', { class: 'hidden' }, label),
+    svg('svg', { viewBox: '0 0 92 10', 'aria-hidden': 'true' },
+      svg('rect', { class: 'whole', width: 92, height: 10, rx: 5 }),
+      svg('rect', { width: (92 * Math.min(1, Math.max(0, value))).toFixed(1), height: 10, rx: 5 })), hundredths(value));
 }
 
 export const quality_words = (quality: Quality | undefined): string => (quality ? [

@@ -16,6 +16,10 @@ export const verdict_sentence = (decision: Decision): string =>
 const person_link = (id: string, name: string): Child =>
   (may('people') ? h('a', { href: `#/people/${encodeURIComponent(id)}` }, name) : name);
 
+// Somebody without a name was forgotten: an id is all that is left.
+export const person_of = ({ person, name }: { person?: string | null; name?: string | null }): Child =>
+  (!person ? null : name ? person_link(person, name) : h('code', null, person));
+
 function advice(decision: Decision): Child {
   return has_word('reason_advice', decision.reason)
     && h('p', { class: 'advice' }, word('reason_advice', decision.reason));

@@ -12,6 +12,7 @@ import type { Context, View } from '../view';
 
 const kDays = ['7', '14', '30', '90'];
 let days = '14';
+const narrow = matchMedia('(max-width: 640px)'); // the letters of a wide drawing would be too small
 
 function numbers(bins: Bin[]): HTMLElement {
   const column = (name: string) => h('th', { scope: 'col', class: 'number' }, name);
@@ -31,7 +32,7 @@ function drawn(answer: Distances): Child {
   return h('figure', null,
     h('ul', { class: 'legend' }, legend('granted', t('verdict.granted')), legend('not_sure', t('verdict.not_sure')),
       legend('denied', t('verdict.denied'))),
-    h('div', { class: 'plot' }, histogram(answer.bins, answer.threshold)),
+    h('div', { class: 'plot' }, histogram(answer.bins, answer.threshold, narrow.matches ? 380 : 720)),
     h('figcaption', null, t('distances.caption', { decisions: whole(answer.num_decisions), days: whole(answer.days),
       threshold: three(answer.threshold) })),
     h('details', null, h('summary', null, t('distances.show_table')), numbers(answer.bins)));
@@ -41,6 +42,7 @@ function make(context: Context): Child {
   const box = h('div', { class: 'card' });
   const load = () => load_into(box, context.signal, async () =>
     drawn(await get<Distances>('/distances', { query: { days }, signal: context.signal })));
+  narrow.addEventListener('change', () => void load(), { signal: context.signal });
   void load();
   return [heading(t('view.distances'), t('distances.lead')),
     choice(t('distances.days'), kDays.map((value) => [value, t('distances.number_of_days', { days: value })]), days, (value) => {

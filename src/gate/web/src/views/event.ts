@@ -5,8 +5,7 @@ import { h, replace, type Child } from '../dom';
 import { hundredths, moment, rate, three, whole } from '../format';
 import { error_notice, load_into } from '../parts/notice';
 import { badge, facts, heading } from '../parts/small';
-import { reason_words } from '../parts/verdict';
-import { may } from '../session';
+import { person_of, reason_words } from '../parts/verdict';
 import { t, word } from '../text';
 import type { Context } from '../view';
 
@@ -19,8 +18,7 @@ function record_card(record: EventRecord): HTMLElement {
     record.note && h('p', { class: 'detail' }, record.note),
     facts([
       [t('event.at'), moment(record.at)],
-      [t('event.person'), record.person && (may('people')
-        ? h('a', { href: `#/people/${encodeURIComponent(record.person)}` }, record.name || record.person) : record.name || record.person)],
+      [t('event.person'), person_of(record)],
       [t('event.gate'), record.gate],
       [t('live.direction'), record.direction && word('direction', record.direction)],
       [t('decision.distance'), number(record.distance)],

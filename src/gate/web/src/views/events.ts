@@ -5,8 +5,8 @@ import { h, replace, type Child } from '../dom';
 import { date_field, day_end, day_start, moment, three } from '../format';
 import { button, select_field, text_field, while_busy } from '../parts/field';
 import { error_notice, load_into } from '../parts/notice';
-import { badge, heading, Pager } from '../parts/small';
-import { reason_words } from '../parts/verdict';
+import { badge, cell, heading, Pager } from '../parts/small';
+import { person_of, reason_words } from '../parts/verdict';
 import { may } from '../session';
 import { t, word } from '../text';
 import { type Context, type View } from '../view';
@@ -20,18 +20,14 @@ const kPersonId = /^p-[a-z0-9]{26}$/i;
 const wanted = { from: '', until: '', kind: '', verdict: '', person: '', gate: '' };
 
 function row(record: EventRecord): HTMLElement {
-  const cell = (label: string, value: Child) => h('td', { 'data-label': label }, value);
   const what = [record.verdict ? badge(record.verdict) : h('span', { class: 'tag' }, word('kind', record.kind)),
     record.reason && h('span', { class: 'reason' }, reason_words(record.reason))];
-  const who = record.person && (may('people')
-    ? h('a', { href: `#/people/${encodeURIComponent(record.person)}` }, record.name || record.person)
-    : record.name || record.person);
   const time = moment(record.at);
   return h('tr', { 'data-kind': record.kind },
     h('th', { scope: 'row' }, record.event
       ? h('a', { href: `#/events/${encodeURIComponent(record.event)}` }, time) : time),
     cell(t('event.what'), what),
-    cell(t('event.person'), who),
+    cell(t('event.person'), person_of(record)),
     cell(t('event.gate'), [record.gate, record.direction && h('span', { class: 'direction' }, word('direction', record.direction))]),
     cell(t('decision.distance'), typeof record.distance === 'number'
       ? h('span', { class: 'number' }, `${three(record.distance)} / ${three(record.threshold)}`) : null));

@@ -41,6 +41,7 @@ async function decide(photo: Blob, signal: AbortSignal): Promise<{ decision: Dec
 function show_decision(box: HTMLElement, decision: Decision, matches: Match[], at: string): void {
   replace(box, verdict_panel(decision, matches, at));
   say_at_once(verdict_sentence(decision));
+  if (box.getBoundingClientRect().top > window.innerHeight / 2) box.scrollIntoView({ block: 'center' });
 }
 
 // Draws the choices that belong to a decision of ours.
@@ -67,7 +68,7 @@ function request_fields(redraw: () => void): Child {
   ];
 }
 
-function device_source(context: Context, result: HTMLElement): Child {
+function device_source(context: Context, result: HTMLElement, options: HTMLElement): Child {
   const camera = new Camera(context.signal);
   const identify = async (photo: Blob) => {
     result.setAttribute('aria-busy', 'true');
@@ -93,12 +94,14 @@ function device_source(context: Context, result: HTMLElement): Child {
       if (photo) void while_busy(look, async () => identify(await photo_of_file(photo)));
       file.value = '';
     } });
-  const fields = h('div');
-  const draw_fields = () => replace(fields, request_fields(draw_fields));
-  draw_fields();
+  const draw_options = () => replace(options, request_fields(() => {
+    draw_options();
+    options.querySelector<HTMLElement>('input:checked')?.focus();
+  }));
+  draw_options();
   void camera.start();
   return [camera.element,
-    h('div', { class: 'actions' }, look, button(t('live.photo'), () => file.click()), file), fields];
+    h('div', { class: 'actions' }, look, button(t('live.photo'), () => file.click()), file)];
 }
 
 // The gate's own camera, a few pictures a second, and what it decided last.
@@ -156,6 +159,7 @@ function gate_source(context: Context, result: HTMLElement): Child {
 function make(context: Context): Child {
   const result = h('div', { class: 'result', 'data-test': 'result' });
   const source = h('div', { class: 'source card' });
+  const options = h('div', { class: 'options card' });
   // A source that is left stops: each has a signal of its own.
   let own = new AbortController();
   context.signal.addEventListener('abort', () => own.abort());
@@ -164,7 +168,8 @@ function make(context: Context): Child {
     own = new AbortController();
     const inner = { ...context, signal: own.signal };
     replace(result, h('p', { class: 'muted waiting' }, t('live.waiting')));
-    const content = chosen.source === 'gate' ? gate_source(inner, result) : device_source(inner, result);
+    replace(options);
+    const content = chosen.source === 'gate' ? gate_source(inner, result) : device_source(inner, result, options);
     replace(source, may('gate_picture') && choice(t('live.source'),
       [['device', t('live.source_device')], ['gate', t('live.source_gate')]], chosen.source, (value) => {
         chosen.source = value;
@@ -174,7 +179,7 @@ function make(context: Context): Child {
   };
   if (!may('gate_picture')) chosen.source = 'device';
   draw();
-  return [heading(t('view.live'), t('live.lead')), h('div', { class: 'columns' }, source, result)];
+  return [heading(t('view.live'), t('live.lead')), h('div', { class: 'live' }, source, result, options)];
 }
 
 export const live: View = { name: 'live', title: 'view.live', right: 'decide', make };

@@ -5,7 +5,7 @@ import { h, type Child } from '../dom';
 import { day } from '../format';
 import { text_field } from '../parts/field';
 import { load_into } from '../parts/notice';
-import { heading, Pager } from '../parts/small';
+import { cell, heading, Pager } from '../parts/small';
 import { may } from '../session';
 import { t } from '../text';
 import type { Context, View } from '../view';
@@ -28,7 +28,6 @@ export function validity(person: Person, now = Date.now()): { text: string; kind
 
 function row(person: Person): HTMLElement {
   const valid = validity(person);
-  const cell = (label: string, value: Child) => h('td', { 'data-label': label }, value);
   return h('tr', null,
     h('th', { scope: 'row' }, h('a', { href: `#/people/${encodeURIComponent(person.id)}` }, person.name)),
     cell(t('person.groups'), person.groups.map((group) => h('span', { class: 'tag' }, group))),
@@ -70,7 +69,7 @@ function list_view(context: Context): Child {
   void load();
   return [heading(t('view.people')),
     h('form', { class: 'filters', role: 'search', onsubmit: (event: Event) => event.preventDefault() },
-      text_field(t('people.search'), { type: 'search', value: wanted.query, oninput: typed('query'), 'data-test': 'search' }).element,
+      text_field(t('people.search'), { type: 'search', value: wanted.query, oninput: typed('query'), 'data-test': 'search' }, null, 'wide').element,
       text_field(t('people.group'), { type: 'search', value: wanted.group, oninput: typed('group') }).element,
       may('enrol') && h('a', { class: 'button primary', href: '#/enrol' }, t('view.enrol'))),
     box, pager.element];

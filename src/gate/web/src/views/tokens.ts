@@ -7,7 +7,7 @@ import { say } from '../parts/announce';
 import { ask } from '../parts/dialog';
 import { button, select_field, text_field, while_busy } from '../parts/field';
 import { error_notice, load_into, notice } from '../parts/notice';
-import { heading } from '../parts/small';
+import { cell, heading } from '../parts/small';
 import { t, word } from '../text';
 import type { Context, View } from '../view';
 
@@ -20,7 +20,6 @@ function row(token: Token, reload: () => void): HTMLElement {
       say(t('tokens.withdrawn'));
       reload();
     } });
-  const cell = (label: string, value: Child) => h('td', { 'data-label': label }, value);
   return h('tr', null, h('th', { scope: 'row' }, token.name), cell(t('tokens.role'), word('role', token.role)),
     cell(t('tokens.created'), day(token.created_at)),
     cell(t('tokens.expires'), token.expires_at ? day(token.expires_at) : t('tokens.never')),
