@@ -47,8 +47,8 @@ const problems = [];
 const expect = (holds, what) => { if (!holds) problems.push(what); };
 if (shots) mkdirSync(shots, { recursive: true });
 
-// What every view must be: drawn without a fault, free of serious barriers, no wider than the screen.
-async function look_at(page, where, name) {
+// What every view must be: drawn without a fault, no wider than the screen, and free of barriers.
+async function look_at(page, where, name, barriers_too = true) {
   await page.wait_for('document.querySelector("main [aria-busy=true]") === null', `${where}: ${name} to be loaded`);
   const { missing, overflow, violations } = await page.evaluate(`({
     missing: document.documentElement.dataset.missing ?? null,
@@ -59,8 +59,8 @@ async function look_at(page, where, name) {
   expect(violations.length === 0, `${where}: ${name}: content-security policy: ${violations}`);
   if (shots && where.startsWith('desktop')) await page.evaluate('window.scrollTo(0, 0)');
   if (shots) await page.shot(join(shots, `${name}-${where}.png`));
-  await page.evaluate(`window.axe ? 0 : (${JSON.stringify(axe)}, 0)`);
-  await page.send('Runtime.evaluate', { expression: `window.axe || (() => { ${axe} })()` });
+  if (!barriers_too) return;
+  if (!await page.evaluate('window.axe !== undefined')) await page.evaluate(`(() => { ${axe} })(), 0`);
   const barriers = await page.evaluate(`axe.run(document, { resultTypes: ['violations'] }).then((found) => found.violations
     .filter((one) => ['serious', 'critical', 'moderate'].includes(one.impact))
     .map((one) => one.id + ': ' + one.nodes.map((node) => node.target.join(' ') + ' ' + node.failureSummary).join('; ')))`);
@@ -244,7 +244,7 @@ async function roles(browser) {
     expect(offered === expected, `${role} is offered ${offered}, expected ${expected}`);
     for (const view of expected.split(' ')) {
       await visit(page, view);
-      await look_at(page, `as-${role}`, view);
+      await look_at(page, `as-${role}`, view, false);
     }
     await page.click('[data-test=sign-out]');
     await page.see('[data-test=token]');

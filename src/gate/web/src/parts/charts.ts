@@ -25,13 +25,16 @@ const kRight = 12;
 const kTop = 34;
 const kBottom = 44;
 
-// Heights at which a line is drawn: at most five, 1, 2 or 5 times a power of ten apart.
-export function steps_to(most: number): number[] {
-  const rough = Math.max(most, 1) / 4;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = Math.max(1, [1, 2, 5, 10].map((m) => m * power).find((s) => s >= rough) ?? rough);
-  const top = Math.ceil(Math.max(most, 1) / step) * step;
-  return Array.from({ length: Math.round(top / step) + 1 }, (_, i) => i * step);
+// A step of which at most `count` make `range`: 1, 2 or 5 times a power of ten.
+export function even_step(range: number, count: number): number {
+  const power = 10 ** Math.floor(Math.log10(range / count));
+  return [1, 2, 5, 10].map((m) => m * power).find((step) => step * count >= range * (1 - 1e-9)) ?? range;
+}
+
+// Heights at which a line is drawn: whole numbers, the last one at or above `most`.
+export function heights_to(most: number): number[] {
+  const step = Math.max(1, even_step(Math.max(most, 1), 4));
+  return Array.from({ length: Math.ceil(Math.max(most, 1) / step) + 1 }, (_, i) => i * step);
 }
 
 const kKinds = ['granted', 'not_sure', 'denied'] as const;
@@ -39,7 +42,7 @@ const kKinds = ['granted', 'not_sure', 'denied'] as const;
 export function histogram(bins: Bin[], threshold: number | null, width: number): SVGElement {
   const first = bins[0]?.from ?? 0;
   const last = Math.max(bins[bins.length - 1]?.to ?? 1, threshold ?? 0);
-  const marks = steps_to(Math.max(...bins.map((bin) => bin.granted + bin.denied + bin.not_sure), 0));
+  const marks = heights_to(Math.max(...bins.map((bin) => bin.granted + bin.denied + bin.not_sure), 0));
   const most = marks[marks.length - 1] ?? 1;
   const x = (value: number) => kLeft + ((width - kLeft - kRight) * (value - first)) / (last - first || 1);
   const y = (count: number) => kHeight - kBottom - ((kHeight - kTop - kBottom) * count) / most;
@@ -53,9 +56,9 @@ export function histogram(bins: Bin[], threshold: number | null, width: number):
       return bar;
     });
   });
-  const every = Math.max(1, Math.ceil(bins.length / (width / 90)));
-  const ticks: Child = bins.filter((_, i) => i % every === 0).map((bin) =>
-    svg('text', { x: x(bin.from), y: kHeight - kBottom + 18, 'text-anchor': 'middle' }, two(bin.from)));
+  const step = even_step(last - first || 1, width / 70);
+  const ticks: Child = Array.from({ length: Math.floor((last - first) / step + 1e-9) + 1 }, (_, i) => first + i * step)
+    .map((at) => svg('text', { x: x(at), y: kHeight - kBottom + 18, 'text-anchor': 'middle' }, two(at)));
   const lines: Child = marks.map((count) => [
     svg('path', { class: 'grid', d: `M${kLeft} ${y(count)}H${width - kRight}` }),
     svg('text', { x: kLeft - 8, y: y(count) + 4, 'text-anchor': 'end' }, whole(count))]);

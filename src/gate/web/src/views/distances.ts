@@ -32,7 +32,7 @@ function drawn(answer: Distances): Child {
   return h('figure', null,
     h('ul', { class: 'legend' }, legend('granted', t('verdict.granted')), legend('not_sure', t('verdict.not_sure')),
       legend('denied', t('verdict.denied'))),
-    h('div', { class: 'plot' }, histogram(answer.bins, answer.threshold, narrow.matches ? 380 : 720)),
+    h('div', { class: 'plot' }, histogram(answer.bins, answer.threshold, narrow.matches ? 320 : 720)),
     h('figcaption', null, t('distances.caption', { decisions: whole(answer.num_decisions), days: whole(answer.days),
       threshold: three(answer.threshold) })),
     h('details', null, h('summary', null, t('distances.show_table')), numbers(answer.bins)));

@@ -41,7 +41,7 @@ async function decide(photo: Blob, signal: AbortSignal): Promise<{ decision: Dec
 function show_decision(box: HTMLElement, decision: Decision, matches: Match[], at: string): void {
   replace(box, verdict_panel(decision, matches, at));
   say_at_once(verdict_sentence(decision));
-  if (box.getBoundingClientRect().top > window.innerHeight / 2) box.scrollIntoView({ block: 'center' });
+  if (box.getBoundingClientRect().top > window.innerHeight / 2) box.scrollIntoView({ block: 'start' });
 }
 
 // Draws the choices that belong to a decision of ours.
