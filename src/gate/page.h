@@ -14,16 +14,10 @@ struct PageFile {
 
 // The file at `path` of a URL, "/" or "/assets/..."; none for every other path. A program that was
 // built without the page (no npm: src/gate/web/CMakeLists.txt says so) has one at "/" that tells
-// what to do, and nothing else.
+// what to do, and nothing else. The page is made for the content-security policy that the service sends:
+// it has nothing inline.
 //
 // Cost: a few comparisons. Thread-safe.
 std::optional<PageFile> page_file(std::string_view path);
-
-// Headers that every answer with a file of the page must carry, without which the page is not safe:
-// nothing but its own files runs or is shown, and nobody frames it.
-inline constexpr std::string_view kPageSecurityPolicy =
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
-    "connect-src 'self'; font-src 'self'; media-src 'self' blob:; manifest-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 }  // namespace kface

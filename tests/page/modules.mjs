@@ -134,6 +134,6 @@ test('what is offered follows the role', () => {
   assert.equal(offered('gate'), 'decide');
   assert.equal(offered('operator'), 'decide enrol events');
   assert.equal(offered('auditor'), 'events audit');
-  assert.equal(offered('admin'), 'decide enrol events remove audit tokens');
+  assert.equal(offered('admin'), 'decide enrol events remove tokens');
   assert.equal(offered('unheard-of'), '');
 });

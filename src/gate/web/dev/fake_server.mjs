@@ -23,6 +23,15 @@ const kHeaders = {
   'referrer-policy': 'no-referrer',
   'permissions-policy': 'camera=(self)',
 };
+// Parameters that the service knows; it refuses all others.
+const kParameters = {
+  '/people': ['query', 'group', 'after', 'limit'],
+  '/verify': ['person', 'card', 'vehicle', 'gate', 'direction', 'open'],
+  '/identify': ['limit', 'gate', 'direction', 'vehicle', 'open'],
+  '/events': ['from', 'until', 'kind', 'person', 'verdict', 'gate', 'before', 'limit'],
+  '/distances': ['days'],
+  '/audit/export': ['format', 'from', 'until'],
+};
 const kRoles = ['gate', 'operator', 'admin', 'auditor'];
 
 export function start_fake_server(port = 0) {
@@ -54,13 +63,13 @@ export function start_fake_server(port = 0) {
       gate: query.get('gate') || 'gate', vehicle: query.get('vehicle') ?? '' });
     return decision;
   };
-  const near = (person) => people.filter((one) => one !== person).slice(0, 4)
-    .map((one, i) => ({ person: one.id, name: one.name, distance: 1.05 + 0.03 * i }));
+  const near = (person) => people.filter((one) => one !== person).slice(0, 1)
+    .map((one) => ({ person: one.id, name: one.name, distance: kThreshold.distance - 0.011 }));
 
   const kAdvice = [['move_closer'], ['move_closer', 'more_light'], ['look_straight'], ['hold_still']];
   const routes = [
     ['GET', /^\/me$/, '*', ({ who }) => ({ json: { name: who.name, role: who.role } })],
-    ['GET', /^\/models$/, 'gate', () => ({ json: { models: [{ name: 'office.kface', space: 'a3f1'.repeat(16), backbone: 'dlib-resnet',
+    ['GET', /^\/models$/, '*', () => ({ json: { models: [{ name: 'office.kface', space: 'a3f1'.repeat(16), backbone: 'dlib-resnet',
       recipe: 'whitening', threshold: kThreshold, embedding_dim: 128 }] } })],
     ['GET', /^\/people$/, 'operator auditor', ({ query }) => {
       const text = (query.get('query') ?? '').toLowerCase();
@@ -113,7 +122,7 @@ export function start_fake_server(port = 0) {
       checks += 1;
       const face = make_face(random_numbers(checks), Date.now());
       const advice = checks % 12 < kAdvice.length ? kAdvice[checks % 12] : [];
-      return { json: { box: { left: 200, top: 100, width: 240, height: 240 }, quality: face.quality, quality_score: face.quality_score,
+      return { json: { box: { x: 200, y: 100, width: 240, height: 240 }, quality: face.quality, quality_score: face.quality_score,
         good: advice.length === 0, advice, time_ms: 21 } };
     }],
     ['POST', /^\/identify$/, 'gate', ({ query }) => {
@@ -135,7 +144,8 @@ export function start_fake_server(port = 0) {
     }],
     ['GET', /^\/events\/([^/]+)$/, 'operator auditor', ({ id }) => {
       const records = events.filter((event) => event.event === id);
-      return records.length ? { json: { event: id, records, vehicle: records[0].vehicle ?? '', card: '', has_photo: true } } : { json: undefined };
+      return records.length ? { json: { event: id, records,
+        details: { person: records[0].person, name: records[0].name, gate: 'gate', at: records[0].at, vehicle: records[0].vehicle ?? null, card: null, has_photo: true } } } : { json: undefined };
     }],
     ['GET', /^\/events\/([^/]+)\/photo$/, 'operator auditor', () => ({ bytes: drawn_photo(), type: 'image/png' })],
     ['GET', /^\/distances$/, 'operator auditor', ({ query }) => {
@@ -146,8 +156,8 @@ export function start_fake_server(port = 0) {
       for (const event of decisions) bins[Math.min(35, Math.floor(event.distance / 0.05))][event.verdict.replace(' ', '_')] += 1;
       return { json: { threshold: kThreshold.distance, bins, days, num_decisions: decisions.length } };
     }],
-    ['GET', /^\/audit\/head$/, 'auditor admin', () => ({ json: { sequence: events.length, chain: '5be0cd19137e2179'.repeat(4) } })],
-    ['GET', /^\/audit\/export$/, 'auditor admin', ({ query }) => (query.get('format') === 'csv'
+    ['GET', /^\/audit\/head$/, 'auditor', () => ({ json: { sequence: events.length, chain: '5be0cd19137e2179'.repeat(4) } })],
+    ['GET', /^\/audit\/export$/, 'auditor', ({ query }) => (query.get('format') === 'csv'
       ? { bytes: `sequence,at,kind,verdict\r\n${events.map((e) => `${e.sequence},${e.at},${e.kind},${e.verdict ?? ''}`).join('\r\n')}\r\n`, type: 'text/csv' }
       : { bytes: events.map((event) => JSON.stringify(event)).join('\n'), type: 'application/jsonl' })],
     ['GET', /^\/tokens$/, 'admin', () => ({ json: { tokens: tokens.map(({ token, ...shown }) => shown) } })],
@@ -161,9 +171,9 @@ export function start_fake_server(port = 0) {
       return { status: 204 };
     }],
     ['GET', /^\/gate\/frame.jpg$/, 'operator', () => ({ bytes: drawn_photo(320, 240, { shift: 0.01 * Math.sin(requests / 3), blink: requests % 20 === 0 }), type: 'image/png' })],
-    ['GET', /^\/gate\/state$/, 'gate', () => {
+    ['GET', /^\/gate\/state$/, 'operator', () => {
       const last = [...events].reverse().find((event) => event.kind === 'decision');
-      return { json: { camera: 'running', fps: 14.8, last_decision: { ...last, quality_score: last.quality } } };
+      return { json: { camera: 'ok', fps: 14.8, last_decision: { ...last, quality_score: last.quality } } };
     }],
   ];
 
@@ -174,8 +184,8 @@ export function start_fake_server(port = 0) {
     const path = url.pathname.slice('/v1'.length);
     const who = tokens.find((one) => `Bearer ${one.token}` === headers.authorization);
     if (path === '/health') {
-      return { json: who ? { status: 'ok', model: 'office.kface', people: people.length, storage: 'ok', audit: 'ok',
-        doors: [{ name: 'mqtt', state: 'closed' }], camera: { state: 'running', fps: 14.8 }, uptime_s: 93_600, version: '0.1.0' } : { status: 'ok' } };
+      return { json: who ? { status: 'ok', model: 'office.kface', people: people.length, templates: [...faces.values()].flat().length,
+        storage: 'ok', audit: 'ok', doors: ['closed', 'unreachable: mqtt://127.0.0.1:1883 does not answer'], camera: 'ok', uptime_s: 93_600, version: '0.1.0' } : { status: 'ok' } };
     }
     if (!who) return fail(401, 'unauthorized', 'no such token', {}, { 'www-authenticate': 'Bearer' });
     if (busy > 0) {
@@ -187,6 +197,8 @@ export function start_fake_server(port = 0) {
     if (!allowed(route[2], who.role)) return fail(403, 'forbidden', `a token of role ${who.role} may not do this`);
     let json = {};
     if ((headers['content-type'] ?? '').startsWith('application/json') && body.length) json = JSON.parse(body.toString());
+    const unknown = [...url.searchParams.keys()].find((name) => !(kParameters[path] ?? []).includes(name));
+    if (unknown) return fail(400, 'invalid_argument', `unknown parameter ${unknown}`);
     const id = decodeURIComponent(route[1].exec(path)[1] ?? '');
     if (id.startsWith('p-') && !find_person(id)) return fail(404, 'not_found', `no person ${id}`);
     const result = route[3]({ who, id, query: url.searchParams, json });

@@ -147,7 +147,10 @@ export function words_of(error: unknown): { text: string; detail: string } {
   const detail = said.filter(Boolean).join(' · ');
   const family = has_word('error', error.code) ? error.code
     : has_word('error', `status_${error.status}`) ? `status_${error.status}` : 'unknown';
-  return { text: word('error', family), detail };
+  // One of several photos is at fault: which.
+  const photo = error.details['photo'];
+  const which = typeof photo === 'number' ? `${t('error.photo', { number: photo })} ` : '';
+  return { text: which + word('error', family), detail };
 }
 
 // Asks /v1/health until the service answers again.

@@ -85,14 +85,10 @@ export interface EventRecord {
   note?: string | null;
 }
 export interface EventAnswer {
-  records?: EventRecord[];
-  events?: EventRecord[];
-  details?: EventDetails | null;
-  vehicle?: string | null;
-  card?: string | null;
-  has_photo?: boolean;
+  event: string;
+  records: EventRecord[];
+  details: { vehicle?: string | null; card?: string | null; has_photo?: boolean } | null; // null: no longer kept
 }
-export interface EventDetails { vehicle?: string | null; card?: string | null; has_photo?: boolean }
 export interface Bin { from: number; to: number; granted: number; denied: number; not_sure: number }
 export interface Distances { threshold: number | null; bins: Bin[]; days: number; num_decisions: number }
 export interface Head { sequence: number; chain: string }
@@ -106,5 +102,16 @@ export interface Model {
   };
   embedding_dim?: number;
 }
-export interface GateState { camera?: unknown; fps?: number | null; last_decision?: (Decision & { at?: string }) | null }
+export interface Health {
+  status: string;
+  people?: number;
+  templates?: number;
+  storage?: string;
+  audit?: string;
+  doors?: string[];
+  camera?: string | null;
+  uptime_s?: number;
+  version?: string;
+}
+export interface GateState { camera?: string; fps?: number | null; last_decision?: (Decision & { at?: string }) | null }
 export interface Token { id: string; name: string; role: string; created_at?: string; expires_at?: string | null }

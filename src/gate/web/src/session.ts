@@ -43,7 +43,7 @@ export type Right = 'decide' | 'gate_picture' | 'enrol' | 'people' | 'events' | 
 const kRights: Record<Role, Right[]> = {
   gate: ['decide'],
   operator: ['decide', 'gate_picture', 'enrol', 'people', 'events', 'distances'],
-  admin: ['decide', 'gate_picture', 'enrol', 'people', 'events', 'distances', 'audit', 'remove', 'tokens'],
+  admin: ['decide', 'gate_picture', 'enrol', 'people', 'events', 'distances', 'remove', 'tokens'],
   auditor: ['people', 'events', 'distances', 'audit'],
 };
 export const may = (right: Right): boolean => me !== null && (kRights[me.role] ?? []).includes(right);

@@ -20,11 +20,6 @@ export const draft_of = (person: Person): Draft => ({ name: person.name, groups:
 export const groups_of = (text: string): string[] =>
   [...new Set(text.split(',').map((group) => group.trim()).filter(Boolean))].sort();
 
-// Noon of today's consent may lie ahead; consent is never dated into the future.
-function consent_moment(field: string): string {
-  return field === date_field(new Date()) ? new Date().toISOString() : new Date(`${field}T12:00:00`).toISOString();
-}
-
 export class PersonForm {
   private readonly fields: Record<keyof Draft, Field<HTMLInputElement>>;
   readonly element: HTMLElement;
@@ -73,7 +68,7 @@ export class PersonForm {
     const { draft } = this;
     return { name: draft.name.trim(), groups: groups_of(draft.groups), card: draft.card.trim(), vehicle: draft.vehicle.trim(),
       valid_from: day_start(draft.valid_from), valid_until: day_end(draft.valid_until),
-      consent_at: consent_moment(draft.consent_at) };
+      consent_at: day_start(draft.consent_at) ?? '' };
   }
 
   // A fault that the service found with one field is shown there. Was it one?

@@ -12,7 +12,7 @@ import { meter, quality_words } from './small';
 export interface Photo { blob: Blob; url: string; check: FaceCheck | null; fault: string | null }
 
 const kWanted = 3;
-const kMost = 10;
+const kMost = 8; // that the service takes at once
 const kBetweenChecksMs = 500;
 const kBetweenPhotosMs = 1200; // so that the three are not one and the same
 const kCheckSidePx = 640;
@@ -20,7 +20,10 @@ const kGoodInARow = 2;
 
 // What the check says, in words; the first word of advice counts most.
 const advice_words = (check: FaceCheck): string =>
-  (check.good ? t('advice.good') : check.advice.map((one) => word('advice', one)).join(' · ') || t('advice.not_good'));
+  check.advice.map((one) => word('advice', one)).join(' · ') || t(check.good ? 'advice.good' : 'advice.not_good');
+
+// Worth taking by itself; what is usable, but could be better, is left to the button.
+const is_good = (check: FaceCheck): boolean => check.good && check.advice.length === 0;
 
 // A photo that the service finds no face in is told apart from a service that does not answer.
 function fault_of(error: unknown): string {
@@ -89,9 +92,9 @@ export class PhotoBox {
   private async look(): Promise<boolean> {
     try {
       const check = await check_face(await this.camera.capture(kCheckSidePx), this.signal, true);
-      this.camera.mark(check.good);
+      this.camera.mark(is_good(check));
       this.advise(advice_words(check));
-      return check.good;
+      return is_good(check);
     } catch (error) {
       if (is_abort(error)) return false;
       this.camera.mark(false);
@@ -148,7 +151,7 @@ export class PhotoBox {
   private item(photo: Photo, number: number): HTMLElement {
     const state = photo.fault ? h('span', { class: 'fault' }, photo.fault)
       : photo.check ? [meter(photo.check.quality_score, t('decision.quality')),
-        !photo.check.good && h('span', { class: 'warning' }, advice_words(photo.check)),
+        !is_good(photo.check) && h('span', { class: 'warning' }, advice_words(photo.check)),
         h('span', { class: 'detail' }, quality_words(photo.check.quality))]
         : h('span', { class: 'muted' }, t('photos.checking'));
     return h('li', { class: photo.fault ? 'flawed' : '' },

@@ -39,8 +39,9 @@ function grounds(decision: Decision): HTMLElement {
   ]);
 }
 
-function other_people(matches: Match[]): Child {
-  return matches.length > 0 && [
+// Nothing where the only one is whom the verdict names.
+function other_people(decision: Decision, matches: Match[]): Child {
+  return matches.some((match) => match.person !== decision.person) && [
     h('h3', null, t('live.matches')),
     h('ol', { class: 'matches' }, matches.map((match) =>
       h('li', null, person_link(match.person, match.name || match.person), h('span', null, three(match.distance))))),
@@ -60,7 +61,7 @@ export function verdict_panel(decision: Decision, matches: Match[] = [], at: str
     decision.note && h('p', { class: 'detail' }, decision.note),
     known && distance_bar(decision.distance as number, decision.threshold as number),
     h('details', { open: true }, h('summary', null, t('decision.grounds')), grounds(decision)),
-    other_people(matches),
+    other_people(decision, matches),
     h('p', { class: 'detail' }, at && clock(at), at && decision.event && ' · ',
       decision.event && may('events')
         && h('a', { href: `#/events/${encodeURIComponent(decision.event)}` }, t('decision.record'))));

@@ -53,11 +53,10 @@ export function event_view(context: Context, id: string): Child {
   const box = h('div');
   void load_into(box, context.signal, async () => {
     const answer = await get<EventAnswer>(`/events/${encodeURIComponent(id)}`, { signal: context.signal });
-    const details = { ...answer, ...(answer.details ?? {}) };
-    const records = answer.records ?? answer.events ?? [];
+    const { records, details } = answer;
     const kept = h('section', { class: 'card' }, h('h2', null, t('event.kept')),
-      details.has_photo ? photo_part(id, context) : h('p', { class: 'muted' }, t('event.no_photo')),
-      facts([[t('person.vehicle'), details.vehicle], [t('person.card'), details.card], [t('event.id'), h('code', null, id)]]));
+      details?.has_photo ? photo_part(id, context) : h('p', { class: 'muted' }, t('event.no_photo')),
+      facts([[t('person.vehicle'), details?.vehicle], [t('person.card'), details?.card], [t('event.id'), h('code', null, id)]]));
     return h('div', { class: 'columns' }, h('div', { class: 'stack' }, records.map(record_card)), kept);
   });
   return [h('p', { class: 'back' }, h('a', { href: '#/events' }, t('event.back'))), heading(t('view.event')), box];

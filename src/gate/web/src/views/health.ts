@@ -1,6 +1,6 @@
 // Is everything as it should be? Asked every few seconds.
 import { get } from '../api';
-import type { Head, Model } from '../api_types';
+import type { GateState, Head, Health, Model } from '../api_types';
 import { h, pause, type Child } from '../dom';
 import { duration, one, rate, three, whole } from '../format';
 import { load_into } from '../parts/notice';
@@ -12,41 +12,20 @@ import type { Context, View } from '../view';
 
 const kEveryMs = 5000;
 
-type Json = string | number | boolean | null | undefined | Json[] | { [name: string]: Json };
-type Health = { [name: string]: Json } & { status?: string };
-
-const text_of = (value: Json): string => {
-  if (value === null || value === undefined) return '';
-  if (Array.isArray(value)) return value.map(text_of).join(', ');
-  if (typeof value === 'object') return text_of(value['state'] ?? value['status'] ?? value['name'] ?? JSON.stringify(value));
-  return String(value);
-};
-const field = (value: Json, name: string): Json =>
-  (value && typeof value === 'object' && !Array.isArray(value) ? value[name] : undefined);
-
-const kWell = new Set(['ok', 'open', 'closed', 'running', 'connected', 'true']);
-const is_well = (text: string): boolean => kWell.has(text.split(':')[0]?.trim() ?? '');
+// "ok", or "unreachable: the broker does not answer".
+const kWell = new Set(['ok', 'open', 'closed']);
 
 // One thing and how it is; the service's own words where this page has none.
-function tile(name: string, state: Json, more: Child = null): HTMLElement {
-  const text = text_of(state);
-  const kind = text === '' ? 'unknown' : is_well(text) ? 'granted' : 'denied';
+function tile(name: string, state: string | null | undefined, more: Child = null): HTMLElement {
+  const [what = '', ...why] = (state ?? '').split(':');
+  const kind = !state ? 'unknown' : kWell.has(what) ? 'granted' : 'denied';
   return h('section', { class: `tile ${kind}` }, h('h2', null, name),
-    h('p', { class: 'state' }, kind !== 'unknown' && icon(kind as 'granted' | 'denied'),
-      text === '' ? t('health.none') : word('state', text)), more);
+    h('p', { class: 'state' }, kind !== 'unknown' && icon(kind), state ? word('state', what) : t('health.none')),
+    why.length > 0 && h('p', { class: 'detail' }, why.join(':').trim()), more);
 }
 
-function door_tiles(doors: Json): Child {
-  if (!Array.isArray(doors) || doors.length === 0) return tile(t('health.doors'), null);
-  return doors.map((door, i) => tile(String(field(door, 'name') ?? t('health.door', { number: i + 1 })),
-    typeof door === 'object' ? field(door, 'state') ?? door : door));
-}
-
-function camera_tile(camera: Json, fps: Json): HTMLElement {
-  const rate_of = fps ?? field(camera, 'fps');
-  return tile(t('health.camera'), field(camera, 'state') ?? camera,
-    typeof rate_of === 'number' && h('p', { class: 'detail' }, t('live.fps', { fps: one(rate_of) })));
-}
+const door_tiles = (doors: string[] | undefined): Child => (!doors?.length ? tile(t('health.doors'), null)
+  : doors.map((door, i) => tile(doors.length === 1 ? t('health.doors') : t('health.door', { number: i + 1 }), door)));
 
 function model_card(model: Model): HTMLElement {
   const threshold = model.threshold ?? {};
@@ -69,24 +48,25 @@ function head_card(head: Head): HTMLElement {
 }
 
 async function look(context: Context): Promise<Child> {
-  const { signal } = context;
-  const [health, models, head] = await Promise.all([
-    get<Health>('/health', { signal, background: true }),
-    may('decide') ? get<{ models: Model[] }>('/models', { signal, background: true }) : null,
-    may('audit') ? get<Head>('/audit/head', { signal, background: true }) : null,
-  ]);
-  const people = field(health['people'], 'count') ?? health['people'];
+  const options = { signal: context.signal, background: true };
+  const [health, { models }, head] = await Promise.all([get<Health>('/health', options), get<{ models: Model[] }>('/models', options),
+    may('audit') ? get<Head>('/audit/head', options) : null]);
+  const gate = health.camera && may('gate_picture') ? await get<GateState>('/gate/state', options) : null;
   return [
     h('div', { class: 'tiles' },
-      tile(t('health.overall'), health.status), tile(t('health.storage'), health['storage']), tile(t('health.audit'), health['audit']),
-      door_tiles(health['doors']), camera_tile(health['camera'], health['fps'])),
+      tile(t('health.overall'), health.status), tile(t('health.storage'), health.storage), tile(t('health.audit'), health.audit),
+      door_tiles(health.doors),
+      tile(t('health.camera'), health.camera, typeof gate?.fps === 'number' && h('p', { class: 'detail' }, t('live.fps', { fps: one(gate.fps) })))),
     h('div', { class: 'columns' },
-      h('section', { class: 'card' }, h('h2', null, t('health.service')), facts([
-        [t('health.people'), typeof people === 'number' ? whole(people) : null],
-        [t('health.uptime'), duration(health['uptime_s'] as number | null)],
-        [t('health.version'), text_of(health['version'])],
-      ])),
-      (models?.models ?? []).map(model_card), head && head_card(head)),
+      h('div', { class: 'stack' },
+        h('section', { class: 'card' }, h('h2', null, t('health.service')), facts([
+          [t('health.people'), whole(health.people)],
+          [t('health.templates'), whole(health.templates)],
+          [t('health.uptime'), duration(health.uptime_s)],
+          [t('health.version'), health.version],
+        ])),
+        head && head_card(head)),
+      models.map(model_card)),
   ];
 }
 

@@ -11,7 +11,7 @@ import { error_notice, notice } from '../parts/notice';
 import { heading } from '../parts/small';
 import { verdict_panel, verdict_sentence } from '../parts/verdict';
 import { may } from '../session';
-import { has_word, t } from '../text';
+import { t } from '../text';
 import type { Context, View } from '../view';
 
 const kFrameEveryMs = 250;
@@ -20,20 +20,16 @@ const kStateEveryMs = 1000;
 // What the reader chose; kept while the page is open.
 const chosen = { source: 'device', who: 'anybody', claim: '', direction: '', vehicle: '', gate: '', open: false };
 
-// The service answers a photo without a face with an error; at a gate that is a denial like others.
+// A photo that cannot be decided on is answered with an error, which brings the denial that was
+// recorded; at a gate that is a verdict like others.
 function as_decision(error: unknown): Decision | null {
-  if (!(error instanceof ApiError) || (error.status !== 422 && error.status !== 409)) return null;
-  const reason = { face_not_found: 'no_face', several_faces: 'several_faces', poor_quality: 'poor_quality',
-    model_mismatch: 'model_mismatch' }[error.code];
-  return reason ? { verdict: 'denied', reason, note: has_word('reason', reason) ? null : error.message } : null;
+  const decision = error instanceof ApiError ? error.details['decision'] as Partial<Decision> | undefined : undefined;
+  return decision?.verdict && decision.reason ? decision as Decision : null;
 }
 
 async function decide(photo: Blob, signal: AbortSignal): Promise<{ decision: Decision; matches: Match[] }> {
-  const common = { gate: chosen.gate.trim(), direction: chosen.direction };
-  if (chosen.who === 'anybody') {
-    return post('/identify', { photo, signal,
-      query: { ...common, limit: 5, vehicle: chosen.vehicle.trim(), open: chosen.open } });
-  }
+  const common = { gate: chosen.gate.trim(), direction: chosen.direction, vehicle: chosen.vehicle.trim(), open: chosen.open };
+  if (chosen.who === 'anybody') return post('/identify', { photo, signal, query: { ...common, limit: 5 } });
   return { matches: [], decision: await post<Decision>('/verify',
     { photo, signal, query: { ...common, [chosen.who]: chosen.claim.trim() } }) };
 }
@@ -61,10 +57,10 @@ function request_fields(redraw: () => void): Child {
         { value: chosen.claim, oninput: keep('claim'), name: 'claim' }).element,
       select_field(t('live.direction'), [['', t('direction.none')], ['entry', t('direction.entry')], ['exit', t('direction.exit')]],
         chosen.direction, { onchange: keep('direction'), name: 'direction' }).element,
-      !claimed && text_field(t('live.vehicle'),
+      chosen.who !== 'vehicle' && text_field(t('live.vehicle'),
         { value: chosen.vehicle, oninput: keep('vehicle'), name: 'vehicle' }).element,
       text_field(t('live.gate'), { value: chosen.gate, oninput: keep('gate'), name: 'gate' }, t('live.gate_help')).element),
-    !claimed && tick(t('live.open'), chosen.open, (on) => { chosen.open = on; }),
+    tick(t('live.open'), chosen.open, (on) => { chosen.open = on; }),
   ];
 }
 
@@ -85,7 +81,8 @@ function device_source(context: Context, result: HTMLElement, options: HTMLEleme
     }
   };
   const look = button([icon('live'), t('live.identify')], () => void while_busy(look, async () => {
-    if (camera.ready) await identify(await camera.capture());
+    if (chosen.who !== 'anybody' && !chosen.claim.trim()) options.querySelector<HTMLElement>('[name=claim]')?.focus();
+    else if (camera.ready) await identify(await camera.capture());
     else replace(result, notice('warning', t('live.no_picture')));
   }), 'primary large', { 'data-test': 'identify' });
   const file = h('input', { type: 'file', accept: 'image/*', class: 'hidden', tabindex: '-1',
@@ -129,12 +126,12 @@ function gate_source(context: Context, result: HTMLElement): Child {
       show_decision(result, last, [], last.at ?? '');
     }
   };
+  const is_none = (error: unknown) => error instanceof ApiError && error.status === 404;
   const fail = (error: unknown) => {
     if (is_abort(error)) return;
-    const none = error instanceof ApiError && error.status === 404;
     picture.hidden = true;
     stage.classList.remove('running');
-    replace(message, none ? notice('info', t('live.no_gate_camera')) : error_notice(error));
+    replace(message, is_none(error) ? notice('info', t('live.no_gate_camera')) : error_notice(error));
   };
   const repeat = async (ms: number, work: () => Promise<void>) => {
     let wait = ms;
@@ -145,6 +142,7 @@ function gate_source(context: Context, result: HTMLElement): Child {
         wait = ms;
       } catch (error) {
         fail(error);
+        if (is_none(error)) break;
         wait = 5000; // a camera that is away is not hurried
       }
     } while (await pause(wait, context.signal));

@@ -141,8 +141,7 @@ export function person_view(context: Context, id: string): Child {
   const box = h('div');
   const title = heading(t('view.person'));
   const load = (): Promise<void> => load_into(box, context.signal, async () => {
-    const answer = await get<Person | { person: Person }>(path_of(id), { signal: context.signal });
-    const person = 'person' in answer ? answer.person : answer;
+    const person = await get<Person>(path_of(id), { signal: context.signal });
     const name = title.querySelector('h1');
     if (name) name.textContent = person.name;
     const known = h('section', { class: 'card' });
