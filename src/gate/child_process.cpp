@@ -101,8 +101,9 @@ Result<std::vector<std::string>> split_command(const std::string& text) {
   if (quote != 0) {
     return refused("a quote is not closed");
   }
-  if (words.empty() || !words[0].starts_with('/')) {
-    return refused("expected the absolute path of a program, then its arguments");
+  if (words.empty() || words[0].find('/') == std::string::npos) {
+    return refused(
+        "expected a program with its folder (/usr/local/bin/open, ./open), then its arguments");
   }
   return words;
 }

@@ -10,8 +10,8 @@
 namespace kface {
 
 // `text` taken apart at spaces; 'single' and "double" quotes keep spaces, and mean nothing else.
-// Errors: kInvalidArgument: an open quote, nothing at all, or a first word that is no absolute
-// path.
+// Errors: kInvalidArgument: an open quote, nothing at all, or a first word without a '/': programs
+// are not looked for in $PATH.
 Result<std::vector<std::string>> split_command(const std::string& text);
 
 // Runs argv[0] in a process group of its own with the environment `environment` ("NAME=value")

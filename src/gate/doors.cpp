@@ -18,8 +18,8 @@ Status invalid(const std::string& what) { return {ErrorCode::kInvalidArgument, w
 
 // Options that would do nothing are a mistake that leaves a door shut, or a broker unauthenticated.
 Status check_together(const DoorOptions& options) {
-  if (options.mqtt_url.empty() && !(options.mqtt_credentials.empty() && options.mqtt_ca.empty())) {
-    return invalid("--mqtt-credentials and --mqtt-ca need --mqtt-url");
+  if (options.mqtt.empty() && !(options.mqtt_credentials.empty() && options.mqtt_ca.empty())) {
+    return invalid("--mqtt-credentials and --mqtt-ca need --mqtt");
   }
   if (options.gpio_chip.empty() && (options.gpio_line != 0 || options.gpio_active_low)) {
     return invalid("--gpio-line and --gpio-active-low need --gpio-chip");
@@ -37,13 +37,12 @@ Result<std::unique_ptr<Door>> mqtt_door(const DoorOptions& options, const std::s
                    "': with MQTT, its name has 1 to 64 of the characters a-z, A-Z, 0-9, - and _");
   }
   MqttDoorOptions mqtt{.gate = gate, .address = {}};
-  KF_ASSIGN(mqtt.address, parse_mqtt_url(options.mqtt_url));
+  KF_ASSIGN(mqtt.address, parse_mqtt_url(options.mqtt));
   if (!options.mqtt_credentials.empty()) {
     KF_ASSIGN(mqtt.credentials, read_mqtt_credentials(options.mqtt_credentials));
   }
   if (!options.mqtt_ca.empty() && !mqtt.address.tls) {
-    return invalid(options.mqtt_url +
-                   ": is not encrypted, so --mqtt-ca means nothing; use mqtts://");
+    return invalid(options.mqtt + ": is not encrypted, so --mqtt-ca means nothing; use mqtts://");
   }
   if (!options.mqtt_ca.empty() && !std::filesystem::is_regular_file(options.mqtt_ca)) {
     return Status{ErrorCode::kNotFound, options.mqtt_ca + ": no such file of certificates"};
@@ -70,7 +69,7 @@ Result<std::vector<std::unique_ptr<Door>>> make_doors(const DoorOptions& options
     }
     return door.error();
   };
-  if (!options.mqtt_url.empty()) {
+  if (!options.mqtt.empty()) {
     KF_TRY(add(mqtt_door(options, gate, std::move(audit_head))));
   }
   if (!options.gpio_chip.empty()) {

@@ -14,7 +14,7 @@
 namespace kface {
 
 struct DoorOptions {
-  std::string mqtt_url = {};
+  std::string mqtt = {};
   std::string mqtt_credentials = {};
   std::string mqtt_ca = {};
   std::string mqtt_discovery = "homeassistant";
@@ -29,7 +29,7 @@ struct DoorOptions {
 
 template <typename Field>
 void visit_door_options(DoorOptions& o, Field&& field) {
-  field("door.mqtt_url", o.mqtt_url, AnyText{},
+  field("door.mqtt", o.mqtt, AnyText{},
         "broker that hears of each decision: mqtt://host[:1883] or mqtts://host[:8883]");
   field("door.mqtt_credentials", o.mqtt_credentials, AnyText{},
         "file of two lines, user and password of the broker; its owner's alone");

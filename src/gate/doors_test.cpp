@@ -16,7 +16,7 @@ TEST(Doors, AreNoneIfNoneIsAskedFor) {
 TEST(Doors, AreThoseThatAreAskedFor) {
   // Nobody listens on that port: the door is there, and says so.
   const auto doors =
-      make_doors({.mqtt_url = "mqtt://127.0.0.1:1", .door_command = "/bin/true"}, "gate");
+      make_doors({.mqtt = "mqtt://127.0.0.1:1", .door_command = "/bin/true"}, "gate");
   ASSERT_TRUE(doors.ok()) << doors.error().message();
   ASSERT_EQ(doors.value().size(), 2U);
   EXPECT_TRUE(doors.value()[0]->state().starts_with("unreachable: 127.0.0.1"));
@@ -28,15 +28,14 @@ TEST(Doors, RefuseOptionsThatCannotBeMeant) {
     return make_doors(options, gate).error();
   };
   const std::string url = "mqtt://127.0.0.1:1";
-  EXPECT_EQ(error_of({.mqtt_url = "nonsense"}).code(), ErrorCode::kInvalidArgument);
-  EXPECT_NE(error_of({.mqtt_url = url}, "북문").message().find("its name has"), std::string::npos);
-  EXPECT_EQ(error_of({.mqtt_url = url, .mqtt_credentials = "/absent"}).code(),
-            ErrorCode::kNotFound);
-  EXPECT_NE(error_of({.mqtt_url = url, .mqtt_ca = "/absent"}).message().find("mqtts://"),
+  EXPECT_EQ(error_of({.mqtt = "nonsense"}).code(), ErrorCode::kInvalidArgument);
+  EXPECT_NE(error_of({.mqtt = url}, "북문").message().find("its name has"), std::string::npos);
+  EXPECT_EQ(error_of({.mqtt = url, .mqtt_credentials = "/absent"}).code(), ErrorCode::kNotFound);
+  EXPECT_NE(error_of({.mqtt = url, .mqtt_ca = "/absent"}).message().find("mqtts://"),
             std::string::npos);
-  EXPECT_EQ(error_of({.mqtt_url = "mqtts://127.0.0.1:1", .mqtt_ca = "/absent"}).code(),
+  EXPECT_EQ(error_of({.mqtt = "mqtts://127.0.0.1:1", .mqtt_ca = "/absent"}).code(),
             ErrorCode::kNotFound);
-  EXPECT_NE(error_of({.mqtt_ca = "/absent"}).message().find("need --mqtt-url"), std::string::npos);
+  EXPECT_NE(error_of({.mqtt_ca = "/absent"}).message().find("need --mqtt"), std::string::npos);
   EXPECT_NE(error_of({.gpio_line = 3}).message().find("need --gpio-chip"), std::string::npos);
   EXPECT_EQ(error_of({.gpio_chip = "absent"}).code(), ErrorCode::kNotFound);
   EXPECT_NE(error_of({.door_close_command = "/bin/true"}).message().find("needs --door-command"),
