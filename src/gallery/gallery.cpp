@@ -1,5 +1,6 @@
 #include "gallery/gallery.h"
 
+#include "gallery/postgres_database.h"
 #include "gallery/sql_gallery.h"
 #include "gallery/sqlite_database.h"
 
@@ -7,6 +8,9 @@ namespace kface {
 namespace {
 
 Result<std::unique_ptr<SqlDatabase>> open_database(const std::string& where) {
+  if (where.rfind("postgresql://", 0) == 0 || where.rfind("postgres://", 0) == 0) {
+    return open_postgres(where);
+  }
   const auto scheme = where.find("://");
   if (where.empty() || scheme != std::string::npos) {
     return Status{ErrorCode::kInvalidArgument,

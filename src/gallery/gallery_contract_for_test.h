@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "gallery/gallery.h"
+#include "gallery/people_for_test.h"
 #include "gallery/random_id.h"
 #include "gallery/temp_folder_for_test.h"
 
@@ -25,28 +26,6 @@ class GalleryPlace {
   virtual std::string where() const = 0;
 };
 using MakeGalleryPlace = std::function<std::unique_ptr<GalleryPlace>()>;
-
-inline constexpr UnixMs kTestNow = 1'760'000'000'000;
-inline const std::string kTestSpace(64, 'a');
-inline const std::string kOtherSpace(64, 'b');
-
-inline Person somebody(const std::string& name) {
-  Person person;
-  person.name = name;
-  person.groups = {"night", "staff"};
-  person.consent_at = kTestNow - 1000;
-  return person;
-}
-
-inline NewTemplate some_face(float first, std::vector<std::uint8_t> photo = {},
-                             const std::string& space = kTestSpace) {
-  NewTemplate face;
-  face.space = space;
-  face.embedding = {first, 0.25F, -1.5F};
-  face.quality = {120, 33.5F, 128, -4, 2};
-  face.photo = std::move(photo);
-  return face;
-}
 
 class GalleryContract : public testing::TestWithParam<MakeGalleryPlace> {
  protected:
@@ -268,18 +247,6 @@ TEST_P(GalleryContract, RemovesOneTemplate) {
   EXPECT_EQ(gallery_->remove_template(id).code(), ErrorCode::kNotFound);
 }
 
-inline EventDetails some_event(const std::string& person) {
-  EventDetails details;
-  details.event = random_id('e');
-  details.person = person;
-  details.gate = "north";
-  details.at = kTestNow;
-  details.vehicle = "12가3456";
-  details.card = "9";
-  details.photo = {1, 2, 3};
-  return details;
-}
-
 TEST_P(GalleryContract, KeepsWhatIsKnownOfAnEvent) {
   const EventDetails kept = some_event(added(somebody("Kim")).id);
   const std::string digest = gallery_->keep_event(kept).value();
@@ -354,17 +321,6 @@ TEST_P(GalleryContract, ForgetsEverythingOfOnePerson) {
   Person again = somebody("Park");
   again.card = "9";
   EXPECT_TRUE(gallery_->add_person(again, {}, kTestNow).ok());
-}
-
-inline ServiceToken some_token() {
-  ServiceToken token;
-  token.id = random_id('k');
-  token.name = "north gate";
-  token.role = Role::kAuditor;
-  token.hash = std::string(64, '5');
-  token.created_at = kTestNow;
-  token.expires_at = kTestNow + 5;
-  return token;
 }
 
 TEST_P(GalleryContract, KeepsTokens) {

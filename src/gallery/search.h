@@ -36,7 +36,7 @@ class GalleryIndex {
   // of them if there are fewer. The second is the runner-up. Distances have the same bits as those
   // of euclidean_distance (eval/all_pairs.h).
   // Requires: k >= 1; embedding: [m] finite, unless the index is empty.
-  // Cost: n m multiply-adds of n templates: 10,000 people with 3 of 128 values in about 2 ms.
+  // Cost: n m multiply-adds of n templates: 10,000 people with 3 of 128 values in about 1 ms.
   std::vector<PersonMatch> nearest(std::span<const float> embedding, std::size_t k) const;
 
   // The nearest template of this person; nothing if there is none. Requires: as nearest().

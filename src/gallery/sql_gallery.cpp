@@ -108,18 +108,22 @@ Result<std::uint64_t> SqlGallery::revision() {
 Result<std::uint64_t> SqlGallery::wait_for_change(std::uint64_t seen, int timeout_ms) {
   KF_REQUIRE(timeout_ms >= 0, timeout_ms);
   const Stopwatch watch;
+  const auto left_ms = [&] { return timeout_ms - static_cast<int>(watch.ms()); };
   auto announced = database_->wait_for_announcement(0, 0);
   for (;;) {
     auto now = announced.ok() ? revision() : Result<std::uint64_t>(announced.error());
-    const int left = timeout_ms - static_cast<int>(watch.ms());
-    if (left <= 0 || (now.ok() && now.value() != seen)) {
+    if (left_ms() <= 0 || (now.ok() && now.value() != seen)) {
       return now;
     }
     if (!now.ok()) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(std::min(left, kRetryMs)));
+      std::this_thread::sleep_for(std::chrono::milliseconds(std::min(left_ms(), kRetryMs)));
+      announced = database_->wait_for_announcement(0, 0);
+      continue;
     }
-    announced = database_->wait_for_announcement(announced.ok() ? announced.value() : 0,
-                                                 now.ok() ? left : 0);
+    const std::uint64_t before = announced.value();
+    while (announced.ok() && announced.value() == before && left_ms() > 0) {
+      announced = database_->wait_for_announcement(before, std::max(left_ms(), 1));
+    }
   }
 }
 

@@ -58,7 +58,7 @@ class GateGallery : public testing::Test {
     return person;
   }
 
-  TempFolder folder_;
+  TempFolderForTest folder_;
   Keyring keys_;
   std::unique_ptr<Gallery> gallery_;
 };

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/finite.h"
+#include "gallery/person_check.h"
 #include "gate/decide.h"
 #include "gate/passback.h"
 #include "verify/template.h"
@@ -21,10 +23,10 @@ std::optional<std::string> claimed(const PeopleSnapshot& people, const AccessReq
     return found == map.end() ? std::nullopt : std::optional<std::string>(found->second);
   };
   if (!request.claimed_card.empty()) {
-    return find(people.by_card, request.claimed_card);
+    return find(people.by_card, comparable_card(request.claimed_card));
   }
   if (!request.claimed_vehicle.empty()) {
-    return find(people.by_vehicle, request.claimed_vehicle);
+    return find(people.by_vehicle, comparable_vehicle(request.claimed_vehicle));
   }
   if (!request.claimed_person.empty() && !people.people.contains(request.claimed_person)) {
     return std::nullopt;
@@ -72,6 +74,9 @@ Decision Judge::judge(const ReadFace& face, const AccessRequest& request, UnixMs
   if (template_weight(face.quality) < policy_.min_quality) {
     return denied(Reason::kPoorQuality, {});
   }
+  if (!all_finite(face.embedding)) {
+    return denied(Reason::kFault, "the face gives no numbers");
+  }
   const auto people = directory_.snapshot();
   if (people->people.empty()) {
     return denied(Reason::kEmptyGallery, {});
@@ -103,9 +108,9 @@ Decision Judge::compare(const ReadFace& face, const PeopleSnapshot& people,
     if (nearest.size() > 1) {
       runner_up = static_cast<double>(nearest[1].distance);
     }
-  } else if (const auto own = people.index.distance_to(claim, face.embedding); own) {
+  } else if (const auto own = people.index.nearest_of(claim, face.embedding); own) {
     best = claim;
-    decision.distance = static_cast<double>(*own);
+    decision.distance = static_cast<double>(own->distance);
   }
   if (decision.far) {
     decision.far_gallery =

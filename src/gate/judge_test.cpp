@@ -40,7 +40,7 @@ TEST_F(JudgeTest, LetsInTheNearestPerson) {
   EXPECT_DOUBLE_EQ(decision.threshold, 0.5);
   EXPECT_DOUBLE_EQ(decision.margin.value(), 1.5);
   EXPECT_DOUBLE_EQ(decision.far.value(), 0.001);
-  EXPECT_DOUBLE_EQ(decision.far_gallery.value(), 1 - 0.999 * 0.999);
+  EXPECT_NEAR(decision.far_gallery.value(), 1 - 0.999 * 0.999, 1e-12);
 }
 
 TEST_F(JudgeTest, DeniesAStrangerWithoutSayingWhoIsNearest) {
@@ -92,7 +92,7 @@ TEST_F(JudgeTest, DeniesEverybodyFromAnEmptyGallery) {
 }
 
 TEST_F(JudgeTest, NeverComparesTemplatesOfAnotherModel) {
-  add(named("Ann"), {{0, 0}}, "another space");
+  add(named("Ann"), {{0, 0}}, "another-space");
   EXPECT_EQ(judge({0, 0}).reason, Reason::kModelMismatch);
   directory_.reset();
   add(named("Bob"), {{5, 5}});
@@ -114,7 +114,7 @@ TEST_F(JudgeTest, ComparesWithTheClaimedPersonAlone) {
   EXPECT_DOUBLE_EQ(decision.far_gallery.value(), 0.001);
   EXPECT_EQ(judge({1, 0}, by_card).reason, Reason::kNobody);  // Bob with Ann's card
   AccessRequest by_vehicle;
-  by_vehicle.claimed_vehicle = "12가3456";
+  by_vehicle.claimed_vehicle = "12가 3456";  // plates are compared without spaces
   EXPECT_EQ(judge({0, 0}, by_vehicle).person, ann);
   AccessRequest by_person;
   by_person.claimed_person = bob;
@@ -174,6 +174,7 @@ TEST_F(JudgeTest, DeniesAnEmbeddingThatIsNoNumber) {
   add(named("Ann"), {{0, 0}});
   const float nan = std::numeric_limits<float>::quiet_NaN();
   EXPECT_EQ(judge({nan, 0}).verdict, Verdict::kDenied);
+  EXPECT_EQ(judge({nan, 0}).reason, Reason::kFault);
 }
 
 TEST(AppliedThreshold, StatesTheMeasuredRateForAStricterThresholdOnly) {

@@ -5,7 +5,7 @@
 #include <chrono>
 #include <filesystem>
 
-#include "gate/time_text.h"
+#include "base/times.h"
 #include "gate/zone_clock.h"
 
 namespace kface {
@@ -22,7 +22,7 @@ Schedule parsed(const std::string& text) {
 }
 
 bool allows(const Schedule& schedule, const Groups& groups, const std::string& moment) {
-  return schedule.allowed(groups, parse_moment(moment).value(), utc);
+  return schedule.allowed(groups, parse_time(moment).value(), utc);
 }
 
 // 2026-11-23 is a Monday.
@@ -119,7 +119,7 @@ TEST(Schedule, ReadsTheFileOfVersionOne) {
   ASSERT_TRUE(read.ok()) << read.error().message();
   const auto allowed = [&](const char* group, const std::string& moment) {
     // The machine's own clock is not asked: the file names a zone.
-    return read.value().allowed(Groups{group}, parse_moment(moment + "+09:00").value(), {});
+    return read.value().allowed(Groups{group}, parse_time(moment + "+09:00").value(), {});
   };
   EXPECT_TRUE(allowed("guards", "2026-12-25T03:00"));
   EXPECT_FALSE(allowed("former", "2026-11-23T10:00"));

@@ -32,7 +32,8 @@ std::vector<float> random_embedding(std::mt19937& random, std::size_t m, bool no
   return embedding;
 }
 
-kface::Status fill(const std::filesystem::path& home, const std::string& name, std::size_t number) {
+kface::Status fill_gallery(const std::filesystem::path& home, const std::string& name,
+                           std::size_t number) {
   const char* models = std::getenv("KFACE_MODELS");
   KF_ASSIGN(
       const auto opened,
@@ -64,7 +65,7 @@ int main(int argc, char** argv) {
       return 0;
     }
     if (words.size() == 4 && words[0] == "fill") {
-      const auto status = fill(words[1], words[2], std::stoul(words[3]));
+      const kface::Status status = fill_gallery(words[1], words[2], std::stoul(words[3]));
       std::fprintf(stderr, "%s", status.ok() ? "" : (status.message() + "\n").c_str());
       return status.ok() ? 0 : 1;
     }

@@ -1,8 +1,22 @@
 #include "camera_arguments.h"
 
+#include <algorithm>
+#include <random>
 #include <utility>
 
 namespace kface::cli {
+namespace {
+
+// The system's random bytes, for challenges that nobody can know before.
+std::vector<std::uint8_t> random_bytes(std::size_t count) {
+  std::random_device device;
+  std::vector<std::uint8_t> bytes(count);
+  std::generate(bytes.begin(), bytes.end(),
+                [&] { return static_cast<std::uint8_t>(device() & 0xFFU); });
+  return bytes;
+}
+
+}  // namespace
 
 void add_camera_arguments(CLI::App& command, CameraArguments& arguments, bool required) {
   CameraOptions& options = arguments.options;
@@ -29,13 +43,20 @@ void add_camera_arguments(CLI::App& command, CameraArguments& arguments, bool re
       ->capture_default_str();
   command.add_option("--width", options.frames.width, "width asked of a device, in pixels");
   command.add_option("--height", options.frames.height, "height asked of a device, in pixels");
+  command.add_option("--plays", options.plays, "how often a file is played")
+      ->check(CLI::Range(1, 1000000))
+      ->capture_default_str();
+  command.add_flag("--passive-liveness", arguments.passive,
+                   "with --require-liveness: no challenge, only what the face shows by itself");
+  visit_challenge_options(arguments.live.challenge, OptionAdder(command));
   command.add_flag("--every-frame", arguments.unpaced,
                    "a file is not played as a camera would, but worked on frame by frame");
 }
 
-Result<std::unique_ptr<CameraLoop>> make_camera_loop(
-    const Globals& globals, const GateSession& session, const CameraArguments& arguments,
-    std::function<void(const Decision&)> on_decision) {
+Result<std::unique_ptr<CameraLoop>> make_camera_loop(const Globals& globals,
+                                                     const GateSession& session,
+                                                     const CameraArguments& arguments,
+                                                     CameraListener listener) {
   CameraOptions options = arguments.options;
   options.paced = !arguments.unpaced;
   options.direction = arguments.direction == "entry"  ? Direction::kEntry
@@ -44,7 +65,14 @@ Result<std::unique_ptr<CameraLoop>> make_camera_loop(
   CameraLoop::Parts parts;
   parts.access = session.access.get();
   parts.clock = steady_now_ms;
-  parts.on_decision = std::move(on_decision);
+  parts.on_decision = std::move(listener.on_decision);
+  parts.on_prompt = std::move(listener.on_prompt);
+  if (session.access->policy().require_liveness) {
+    KF_ASSIGN(auto landmarks, Landmarks68Finder::create(models_folder(globals)));
+    LiveCheckOptions live = arguments.live;
+    live.with_challenge = !arguments.passive;
+    parts.live = std::make_unique<LiveCheck>(std::move(landmarks), live, random_bytes);
+  }
   KF_ASSIGN(parts.reader, FaceReader::create(session.opened, models_folder(globals)));
   return std::make_unique<CameraLoop>(std::move(options), std::move(parts));
 }

@@ -1,6 +1,7 @@
 #include <cstdio>
 
 #include "base/files.h"
+#include "base/times.h"
 #include "commands.h"
 #include "enroll_folder.h"
 #include "gate_output.h"

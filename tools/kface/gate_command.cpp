@@ -1,7 +1,7 @@
 #include <cstdio>
 
+#include "camera_arguments.h"
 #include "commands.h"
-#include "gate/camera_loop.h"
 #include "gate_output.h"
 #include "gate_session.h"
 
@@ -29,15 +29,22 @@ Status log_moment(GateSession& session, const std::string& kind, const std::stri
 
 Status run_loop(const Globals& globals, const GateCommandArguments& arguments) {
   GateSessionOptions options;
-  KF_ASSIGN(options.doors, make_doors(arguments.doors, arguments.camera.options.gate));
+  options.doors = arguments.doors;
+  options.gate = arguments.camera.options.gate;
   KF_ASSIGN(const auto session, open_gate_session(globals, arguments.gate, std::move(options)));
   const std::string& gate = arguments.camera.options.gate;
   print_gate_start(*session->access, arguments.camera.options, globals.json);
+  CameraListener listener;
+  listener.on_decision = [&](const Decision& decision) {
+    print_decision(decision, gate, globals.json);
+    std::fflush(stdout);
+  };
+  listener.on_prompt = [&](const std::string& prompt) {
+    print_prompt(prompt, gate, globals.json);
+    std::fflush(stdout);
+  };
   KF_ASSIGN(const auto loop,
-            make_camera_loop(globals, *session, arguments.camera, [&](const Decision& decision) {
-              print_decision(decision, gate, globals.json);
-              std::fflush(stdout);
-            }));
+            make_camera_loop(globals, *session, arguments.camera, std::move(listener)));
   KF_TRY(log_moment(*session, "start", gate, "gate with model " + session->opened.name));
   const Status status = loop->run(globals.stop);
   KF_TRY(log_moment(*session, "stop", gate, status.message()));

@@ -62,6 +62,14 @@ void print_decision(const Decision& decision, const std::string& what, bool json
   }
 }
 
+void print_prompt(const std::string& prompt, const std::string& gate, bool json) {
+  if (json) {
+    print_line({{"prompt", optional_text(prompt)}, {"what", gate}});
+  } else if (!prompt.empty()) {
+    std::printf("%s: please %s\n", gate.c_str(), prompt.c_str());
+  }
+}
+
 void print_people(const std::vector<Person>& people, bool json) {
   if (json) {
     GateJson list = GateJson::array();

@@ -12,6 +12,8 @@ namespace kface::cli {
 
 // `what`: the photo, or the gate. JSON is one object a line.
 void print_decision(const Decision& decision, const std::string& what, bool json);
+// What somebody before the camera is asked to do; LiveCheck::prompt.
+void print_prompt(const std::string& prompt, const std::string& gate, bool json);
 void print_people(const std::vector<Person>& people, bool json);
 void print_enrolled(const Person& person, const std::vector<EnrolledFace>& faces, bool json);
 void print_folder_enrolment(const FolderEnrolment& done, bool json);

@@ -1,10 +1,5 @@
 #include "gate_session.h"
 
-#include <pwd.h>
-#include <unistd.h>
-
-#include <chrono>
-#include <ctime>
 #include <utility>
 
 namespace kface::cli {
@@ -13,24 +8,8 @@ void add_gate_arguments(CLI::App& command, GateArguments& arguments) {
   add_model_arguments(command, arguments.model);
   add_precision_argument(command, arguments.precision);
   add_gallery_arguments(command, arguments.gallery);
+  add_audit_argument(command, arguments.gallery);
   visit_gate_options(arguments.policy, OptionAdder(command));
-}
-
-UnixMs unix_now() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-
-std::int64_t steady_now_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
-
-std::string command_line_actor() {
-  const passwd* user = getpwuid(geteuid());
-  return std::string("cli:") + (user == nullptr ? std::to_string(geteuid()) : user->pw_name);
 }
 
 Result<std::unique_ptr<GateSession>> open_gate_session(const Globals& globals,
@@ -43,7 +22,10 @@ Result<std::unique_ptr<GateSession>> open_gate_session(const Globals& globals,
             open_model(globals, arguments.model, parse_precision(arguments.precision)));
   KF_ASSIGN(session->gallery, Gallery::open(paths.gallery, keys, unix_now()));
   KF_ASSIGN(session->audit, AuditLog::open(paths.audit, keys.derive("audit")));
-  session->doors = std::move(options.doors);
+  if (options.doors) {
+    KF_ASSIGN(session->doors, make_doors(*options.doors, options.gate,
+                                         [log = session->audit.get()] { return log->head(); }));
+  }
   AccessControl::Parts parts;
   parts.opened = &session->opened;
   parts.models = models_folder(globals);

@@ -2,12 +2,15 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "cli.h"
 #include "gallery_arguments.h"
 #include "gate/access.h"
+#include "gate/doors.h"
+#include "gate_clock.h"
 #include "model_arguments.h"
 
 namespace kface::cli {
@@ -34,9 +37,11 @@ struct GateSession {
 struct GateSessionOptions {
   // Name of the audit log in the gallery's folder, where --audit does not say: commands may run
   // beside a gate or service, and a log has one writer.
-  std::string audit_name = "audit.log";
+  std::string audit_name = kGateAudit;
   unsigned readers = 1;
-  std::vector<std::unique_ptr<Door>> doors = {};
+  // Doors to make, and the gate whose they are; none: decisions are logged and answered alone.
+  std::optional<DoorOptions> doors = {};
+  std::string gate = {};
   bool allow_foreign_templates = false;
 };
 
@@ -44,15 +49,5 @@ struct GateSessionOptions {
 Result<std::unique_ptr<GateSession>> open_gate_session(const Globals& globals,
                                                        const GateArguments& arguments,
                                                        GateSessionOptions options);
-
-// Milliseconds since 1970, by the system's clock; and by one that never goes back.
-UnixMs unix_now();
-std::int64_t steady_now_ms();
-
-// The machine's local time.
-LocalTime local_time(UnixMs at);
-
-// Who runs the program, for the audit log: "cli:NAME".
-std::string command_line_actor();
 
 }  // namespace kface::cli

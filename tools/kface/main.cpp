@@ -71,6 +71,11 @@ int main(int argc, char** argv) {
   add_verify_command(app, globals);
   add_embed_command(app, globals);
   add_audit_command(app, globals);
+  add_enroll_command(app, globals);
+  add_people_command(app, globals);
+  add_forget_command(app, globals);
+  add_identify_command(app, globals);
+  add_gate_command(app, globals);
   add_models_command(app, globals);
   add_calibrate_command(app, globals);
   add_bench_command(app, globals);

@@ -39,7 +39,7 @@ struct Observation {
   int num_faces = 0;         // found in the frame
   int frame_width = 0;       // pixels
   int frame_height = 0;
-  FaceSample face;  // if num_faces is 1; its own time is not looked at
+  FaceSample face = {};  // if num_faces is 1; its own time is not looked at
 };
 
 enum class ChallengePhase {

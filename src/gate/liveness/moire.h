@@ -34,6 +34,6 @@ class Moire {
   std::unique_ptr<Impl> impl_;
 };
 
-inline constexpr double kMoirePeak = 100;
+inline constexpr double kMoirePeak = 50;
 
 }  // namespace kface

@@ -22,8 +22,8 @@ constexpr int kMinTelling = 5;
 
 constexpr std::int64_t kStillMs = 4000;
 constexpr std::size_t kStillSamples = 20;
-constexpr double kStillCentre = 0.015;  // of the eye distance
-constexpr double kStillYaw = 1.5;       // degrees
+constexpr double kStillCentre = 0.008;  // of the eye distance
+constexpr double kStillYaw = 1.2;       // degrees
 constexpr double kStillOpenness = 0.75;
 
 template <typename... Numbers>

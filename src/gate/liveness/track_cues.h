@@ -16,8 +16,8 @@ namespace kface {
 Cue parallax_cue(std::span<const FaceSample> track);
 
 // "stillness": can only accuse. Score 0 if, over at least 4 seconds and 20 samples, the face moved
-// by less than landmarks tremble on a still picture: the centre of the eyes and nose by 0.015 of
-// the eye distance, the yaw by 1.5 degrees (standard deviations), and the eyes never closed to 0.75
+// by less than landmarks tremble on a still picture: the centre of the eyes and nose by 0.008 of
+// the eye distance, the yaw by 1.2 degrees (standard deviations), and the eyes never closed to 0.75
 // of their median openness. Else unknown: a photo in a hand moves, too.
 Cue stillness_cue(std::span<const FaceSample> track);
 
