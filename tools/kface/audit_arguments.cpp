@@ -22,7 +22,7 @@ std::filesystem::path key_path(const AuditArguments& arguments) {
     return arguments.key;
   }
   if (const char* credentials = std::getenv("CREDENTIALS_DIRECTORY"); credentials != nullptr) {
-    const std::filesystem::path path = std::filesystem::path(credentials) / "kface-key";
+    std::filesystem::path path = std::filesystem::path(credentials) / "kface-key";
     std::error_code error;
     if (std::filesystem::exists(path, error)) {
       return path;
