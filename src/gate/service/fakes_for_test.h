@@ -66,8 +66,8 @@ class FakeGallery final : public Gallery {
     std::vector<Person> found;
     for (const auto& [id, one] : people_) {
       const bool text = query.text.empty() || one.name.find(query.text) != std::string::npos;
-      const bool group = query.group.empty() ||
-                         std::count(one.groups.begin(), one.groups.end(), query.group) > 0;
+      const bool group =
+          query.group.empty() || std::count(one.groups.begin(), one.groups.end(), query.group) > 0;
       if (text && group && id > query.after && found.size() < query.limit) {
         found.push_back(one);
       }
@@ -211,9 +211,8 @@ class FakeAudit final : public AuditLog {
   Result<AuditHead> append(const AuditEntry& entry) override {
     const std::lock_guard lock(mutex_);
     KF_TRY(broken);
-    records_.push_back({.sequence = records_.size() + 1,
-                        .entry = entry,
-                        .chain = std::string(64, 'c')});
+    records_.push_back(
+        {.sequence = records_.size() + 1, .entry = entry, .chain = std::string(64, 'c')});
     return AuditHead{records_.size(), records_.back().chain};
   }
   AuditHead head() const override {
@@ -333,14 +332,13 @@ class FakeAccess final : public AccessControl {
         decision.margin = 0.5;
       }
     }
-    [[maybe_unused]] const auto kept =
-        gallery_.keep_event({.event = decision.event,
-                             .person = decision.person,
-                             .gate = request.gate,
-                             .at = now,
-                             .vehicle = request.vehicle,
-                             .card = request.claimed_card,
-                             .photo = {photo.begin(), photo.end()}});
+    [[maybe_unused]] const auto kept = gallery_.keep_event({.event = decision.event,
+                                                            .person = decision.person,
+                                                            .gate = request.gate,
+                                                            .at = now,
+                                                            .vehicle = request.vehicle,
+                                                            .card = request.claimed_card,
+                                                            .photo = {photo.begin(), photo.end()}});
     return log(decision, request);
   }
   Decision deny(Reason reason, const AccessRequest& request, double time_ms) override {
@@ -384,13 +382,19 @@ class FakeAccess final : public AccessControl {
     std::vector<Match> matches;
     for (const FaceTemplate& known : gallery_.all_faces()) {
       if (known.embedding[0] == embedding[0] && matches.size() < k) {
-        matches.push_back(
-            {.person = known.person, .template_id = known.id, .distance = 0.25F});
+        matches.push_back({.person = known.person, .template_id = known.id, .distance = 0.25F});
       }
     }
     return matches;
   }
 
+  Result<PartlyEnrolled> enroll_usable(Person given,
+                                       std::span<const std::vector<std::uint8_t>> photos,
+                                       const std::string& actor) override {
+    KF_ASSIGN(auto enrolled, enroll(std::move(given), photos, actor));
+    return PartlyEnrolled{
+        .person = std::move(enrolled.first), .faces = std::move(enrolled.second), .refused = {}};
+  }
   Result<std::pair<Person, std::vector<EnrolledFace>>> enroll(
       Person person, std::span<const std::vector<std::uint8_t>> photos,
       const std::string& actor) override {
@@ -401,9 +405,8 @@ class FakeAccess final : public AccessControl {
         return Status{face.error().code(),
                       "photo " + std::to_string(i + 1) + ": " + face.error().message()};
       }
-      templates.push_back({.space = "space",
-                           .embedding = face.value().embedding,
-                           .quality = face.value().quality});
+      templates.push_back(
+          {.space = "space", .embedding = face.value().embedding, .quality = face.value().quality});
     }
     KF_ASSIGN(Person added, gallery_.add_person(std::move(person), templates, now));
     KF_ASSIGN(const auto faces, gallery_.templates_of(added.id));
@@ -429,10 +432,10 @@ class FakeAccess final : public AccessControl {
         enrolled.looks_like = known.person;
       }
     }
-    KF_ASSIGN(enrolled.template_id,
-              gallery_.add_template(
-                  person,
-                  {.space = "space", .embedding = face.embedding, .quality = face.quality}, now));
+    KF_ASSIGN(
+        enrolled.template_id,
+        gallery_.add_template(
+            person, {.space = "space", .embedding = face.embedding, .quality = face.quality}, now));
     KF_TRY(note("enrolment", person, actor));
     return enrolled;
   }
