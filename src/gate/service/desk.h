@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gate/gate_json.h"
 #include "gate/service/limits.h"
 #include "gate/service/metrics.h"
 #include "gate/service/refusal_log.h"
@@ -49,8 +50,8 @@ struct Call {
 Answer<bool> only_parameters(const Call& call, std::initializer_list<std::string_view> names);
 // Empty if it was not given. At most `longest` bytes.
 Answer<std::string> text_parameter(const Call& call, const std::string& name, std::size_t longest);
-Answer<std::string> id_parameter(const Call& call, const std::string& name,
-                                 std::string_view prefix);
+// `kind` as random_id() has it.
+Answer<std::string> id_parameter(const Call& call, const std::string& name, char kind);
 Answer<std::uint64_t> number_parameter(const Call& call, const std::string& name,
                                        std::uint64_t fallback, std::uint64_t lowest,
                                        std::uint64_t highest);
@@ -68,14 +69,10 @@ Answer<std::vector<std::uint8_t>> take_photo(const Desk& desk, Call& call);
 Answer<bool> check_photo(const Desk& desk, const std::vector<std::uint8_t>& photo);
 
 // --- outputs
-Json quality_json(const Quality& quality);
-Json person_json(const Person& person);
+// gate_json.h's, without the note of a decision that failed here: it may hold a path.
+Json told_decision(const Decision& decision);
 bool has_note_for_callers(const Decision& decision);
-Json decision_json(const Decision& decision);
 Json token_json(const ServiceToken& token);
-Json optional_number(const std::optional<double>& number);
-Json optional_text(const std::string& text);  // null if empty
-Json optional_time(const std::optional<UnixMs>& at);
 
 // Logs a change that the service itself made (tokens). Errors: the audit log's.
 Status log_change(Desk& desk, const Call& call, const std::string& note);

@@ -72,7 +72,7 @@ std::optional<Fault> fault_of_decision(const Decision& decision) {
     default:
       return std::nullopt;
   }
-  fault.details["decision"] = decision_json(decision);
+  fault.details["decision"] = told_decision(decision);
   return fault;
 }
 
@@ -90,7 +90,7 @@ Answer<HttpResponse> verify_photo(Desk& desk, Call& call) {
   KF_ASSIGN([[maybe_unused]] const bool known,
             only_parameters(call, {"person", "card", "vehicle", "gate", "direction", "open"}));
   KF_ASSIGN(AccessRequest request, access_request(call));
-  KF_ASSIGN(request.claimed_person, id_parameter(call, "person", "p-"));
+  KF_ASSIGN(request.claimed_person, id_parameter(call, "person", 'p'));
   KF_ASSIGN(request.claimed_card, text_parameter(call, "card", kLongestField));
   const bool by_vehicle = request.claimed_person.empty() && request.claimed_card.empty();
   request.claimed_vehicle = by_vehicle ? request.vehicle : "";
@@ -105,7 +105,7 @@ Answer<HttpResponse> verify_photo(Desk& desk, Call& call) {
   if (auto fault = fault_of_decision(decision)) {
     return *std::move(fault);
   }
-  return json_response(decision_json(decision));
+  return json_response(told_decision(decision));
 }
 
 Answer<HttpResponse> identify_photo(Desk& desk, Call& call) {
@@ -123,7 +123,7 @@ Answer<HttpResponse> identify_photo(Desk& desk, Call& call) {
     const Decision denied = access.deny(reason, request, elapsed_ms());
     count(desk, denied);
     Fault fault = photo_fault(face.error());
-    fault.details["decision"] = decision_json(denied);
+    fault.details["decision"] = told_decision(denied);
     return fault;
   }
   const Decision decision = access.decide_face(face.value(), photo, request, elapsed_ms());
@@ -131,7 +131,7 @@ Answer<HttpResponse> identify_photo(Desk& desk, Call& call) {
   if (auto fault = fault_of_decision(decision)) {
     return *std::move(fault);
   }
-  Json json{{"decision", decision_json(decision)}, {"matches", Json::array()}};
+  Json json{{"decision", told_decision(decision)}, {"matches", Json::array()}};
   KF_ASSIGN(const std::vector<AccessControl::Match> matches,
             access.search(face.value().embedding, limit, decision.threshold));
   for (const AccessControl::Match& match : matches) {

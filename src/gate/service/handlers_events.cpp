@@ -4,7 +4,7 @@
 
 #include "gate/service/distance_bins.h"
 #include "gate/service/handlers.h"
-#include "gate/service/times.h"
+#include "base/times.h"
 
 namespace kface::service {
 namespace {
@@ -87,7 +87,7 @@ Answer<HttpResponse> list_events(Desk& desk, Call& call) {
   KF_ASSIGN(query.kind, word_parameter(call, "kind",
                                        {"decision", "door", "enrolment", "change", "forget",
                                         "refusal", "start", "stop"}));
-  KF_ASSIGN(query.person, id_parameter(call, "person", "p-"));
+  KF_ASSIGN(query.person, id_parameter(call, "person", 'p'));
   KF_ASSIGN(query.verdict, word_parameter(call, "verdict", {"granted", "denied", "not sure"}));
   KF_ASSIGN(query.gate, text_parameter(call, "gate", kLongestField));
   KF_ASSIGN(const std::uint64_t before, number_parameter(call, "before", 0, 1, UINT64_MAX));

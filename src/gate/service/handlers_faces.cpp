@@ -2,7 +2,7 @@
 
 #include "gate/service/faces_json.h"
 #include "gate/service/handlers.h"
-#include "gate/service/times.h"
+#include "base/times.h"
 #include "verify/template.h"
 
 namespace kface::service {

@@ -2,7 +2,7 @@
 
 #include "gate/service/faces_json.h"
 #include "gate/service/handlers.h"
-#include "gate/service/times.h"
+#include "base/times.h"
 
 namespace kface::service {
 namespace {
@@ -136,7 +136,7 @@ Answer<HttpResponse> list_people(Desk& desk, Call& call) {
   PeopleQuery query;
   KF_ASSIGN(query.text, text_parameter(call, "query", kLongestName));
   KF_ASSIGN(query.group, text_parameter(call, "group", kLongestField));
-  KF_ASSIGN(query.after, id_parameter(call, "after", "p-"));
+  KF_ASSIGN(query.after, id_parameter(call, "after", 'p'));
   KF_ASSIGN(const std::uint64_t limit, number_parameter(call, "limit", 100, 1, 500));
   query.limit = limit + 1;  // one more tells whether there is a next page
   KF_ASSIGN(std::vector<Person> people, desk.parts.gallery->people(query));

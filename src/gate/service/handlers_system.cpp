@@ -8,7 +8,7 @@ extern const unsigned long kface_service_openapi_size;
 namespace kface::service {
 namespace {
 
-Answer<CameraState> camera_of(const Desk& desk) {
+Answer<CameraView> camera_of(const Desk& desk) {
   const auto camera = desk.parts.camera ? desk.parts.camera() : std::nullopt;
   if (!camera) {
     return no_such("camera here");
@@ -19,7 +19,7 @@ Answer<CameraState> camera_of(const Desk& desk) {
 // What is wrong is in the service's log: it may name files.
 Json health_word(const std::string& state) { return state == "ok" ? "ok" : "failing"; }
 
-bool is_healthy(const AccessControl::State& state, const std::optional<CameraState>& camera) {
+bool is_healthy(const AccessControl::State& state, const std::optional<CameraView>& camera) {
   return state.storage == "ok" && state.audit == "ok" && (!camera || camera->state == "ok");
 }
 
@@ -132,11 +132,11 @@ Answer<HttpResponse> get_frame(Desk& desk, Call& call) {
 
 Answer<HttpResponse> get_gate_state(Desk& desk, Call& call) {
   KF_ASSIGN([[maybe_unused]] const bool known, only_parameters(call, {}));
-  KF_ASSIGN(const CameraState camera, camera_of(desk));
+  KF_ASSIGN(const CameraView camera, camera_of(desk));
   return json_response({{"camera", camera.state},
                         {"fps", camera.fps},
                         {"last_decision", camera.last_decision
-                                              ? decision_json(*camera.last_decision)
+                                              ? told_decision(*camera.last_decision)
                                               : Json(nullptr)}});
 }
 

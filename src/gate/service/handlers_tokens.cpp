@@ -1,5 +1,5 @@
 #include "gate/service/handlers.h"
-#include "gate/service/times.h"
+#include "base/times.h"
 
 namespace kface::service {
 

@@ -2,8 +2,9 @@
 #include <charconv>
 
 #include "align/image_header.h"
+#include "base/times.h"
+#include "gallery/random_id.h"
 #include "gate/service/desk.h"
-#include "gate/service/times.h"
 #include "gate/service/url.h"
 
 namespace kface::service {
@@ -101,11 +102,10 @@ Answer<std::string> text_parameter(const Call& call, const std::string& name,
   return found->second;
 }
 
-Answer<std::string> id_parameter(const Call& call, const std::string& name,
-                                 std::string_view prefix) {
+Answer<std::string> id_parameter(const Call& call, const std::string& name, char kind) {
   KF_ASSIGN(std::string text, text_parameter(call, name, 64));
-  if (!text.empty() && !is_id(text, prefix)) {
-    return bad_argument(name + " is an id: " + std::string(prefix) + " and 26 letters and digits");
+  if (!text.empty() && !is_id(kind, text)) {
+    return bad_argument(name + " is an id: " + std::string(1, kind) + "- and 26 letters and digits");
   }
   return text;
 }

@@ -74,10 +74,10 @@ inline HttpRequest good_request(ServiceForTest& test, const Route& route) {
 
 inline void give_camera_and_page(ServiceForTest& test) {
   test.parts.frame = [] { return std::vector<std::uint8_t>{0xff, 0xd8}; };
-  test.parts.camera = [] { return CameraState{.state = "ok", .fps = 15}; };
+  test.parts.camera = [] { return CameraView{.state = "ok", .fps = 15}; };
   test.parts.page = [](std::string_view path) -> std::optional<PageFile> {
     if (path == "/") {
-      return PageFile{.content_type = "text/html; charset=utf-8", .bytes = "<!doctype html>"};
+      return PageFile{.bytes = "<!doctype html>", .content_type = "text/html; charset=utf-8"};
     }
     return std::nullopt;
   };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "gallery/random_id.h"
 #include "gate/service/handlers.h"
 
 namespace kface::service {
@@ -13,7 +14,8 @@ constexpr BodyKind kNone = BodyKind::kNone;
 constexpr BodyKind kJson = BodyKind::kJson;
 constexpr BodyKind kPhoto = BodyKind::kPhoto;
 
-// Does `path` fit? Adds its ids; false with `known` for a path whose id is none.
+// Does the path fit? Adds its ids. What is not even the form of an id does not get as far as a
+// database.
 bool fits(const Route& route, const std::vector<std::string>& segments,
           std::vector<std::string>& ids) {
   const auto parts = path_segments(route.path);
@@ -27,11 +29,11 @@ bool fits(const Route& route, const std::vector<std::string>& segments,
       }
       continue;
     }
-    const std::string prefix = parts[i] == "{person}"  ? "p-"
-                               : parts[i] == "{face}"  ? "t-"
-                               : parts[i] == "{event}" ? "e-"
-                                                       : "k-";
-    if (!is_id(segments[i], prefix)) {
+    const char kind = parts[i] == "{person}"  ? 'p'
+                      : parts[i] == "{face}"  ? 't'
+                      : parts[i] == "{event}" ? 'e'
+                                              : 'k';
+    if (!is_id(kind, segments[i])) {
       return false;
     }
     ids.push_back(segments[i]);

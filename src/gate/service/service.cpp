@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/digest.h"
 #include "gate/service/address.h"
 #include "gate/service/desk.h"
 #include "gate/service/url.h"
@@ -126,7 +127,7 @@ class GateService final : public HttpService {
     }
     const std::string& path = target.value().path;
     if (path != "/v1" && !path.starts_with("/v1/")) {
-      return {.refusal = finished(*exchange, page_answer(*exchange, path))};
+      return {.refusal = finished(*exchange, page_answer(head, *exchange, path))};
     }
     auto matched = match(head, *exchange, path);
     if (!matched.ok()) {
@@ -281,7 +282,7 @@ class GateService final : public HttpService {
     }
   }
 
-  HttpResponse page_answer(Exchange& exchange, const std::string& path) {
+  HttpResponse page_answer(const HttpRequest& head, Exchange& exchange, const std::string& path) {
     if (exchange.method != "GET" && exchange.method != "HEAD") {
       return fault_of(exchange, {.status = 405,
                                  .code = "method_not_allowed",
@@ -293,12 +294,17 @@ class GateService final : public HttpService {
       return fault_of(exchange, no_such("address"));
     }
     exchange.route = path == "/" ? "/" : "/assets";
+    // Kept by the browser, and asked for again each time: 304 as long as the program is the same.
+    const std::string tag = "\"" + sha256_hex(file->bytes).substr(0, 16) + "\"";
     HttpResponse response;
+    response.headers.emplace_back("Cache-Control", "no-cache");
+    response.headers.emplace_back("ETag", tag);
+    if (head.header("if-none-match") == tag) {
+      response.status = 304;
+      return response;
+    }
     response.content_type = file->content_type;
     response.body = file->bytes;
-    response.headers.emplace_back("Cache-Control", file->immutable
-                                                       ? "public, max-age=31536000, immutable"
-                                                       : "no-cache");
     return response;
   }
 

@@ -12,20 +12,14 @@
 #include "gallery/gallery.h"
 #include "gate/access.h"
 #include "gate/audit_log.h"
+#include "gate/page.h"
 #include "gate/service/http.h"
 #include "gate/service/service_options.h"
 
 namespace kface::service {
 
-// A file of the page, embedded in the program.
-struct PageFile {
-  std::string content_type;
-  std::string_view bytes;  // lives as long as the program
-  bool immutable = false;  // its name changes with its content: may be cached for ever
-};
-
 // The gate's camera, where this process has one.
-struct CameraState {
+struct CameraView {
   std::string state;  // "ok", or what is wrong
   double fps = 0;
   std::optional<Decision> last_decision = {};
@@ -47,7 +41,7 @@ struct ServiceParts {
   // Empty functions: no page, no camera.
   std::function<std::optional<PageFile>(std::string_view path)> page = {};
   std::function<std::optional<std::vector<std::uint8_t>>()> frame = {};  // JPEG
-  std::function<std::optional<CameraState>()> camera = {};
+  std::function<std::optional<CameraView>()> camera = {};
   // One line for the service's own log: what callers are not told. May come from any thread.
   std::function<void(const std::string& line)> note = {};
 };

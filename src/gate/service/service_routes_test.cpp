@@ -373,7 +373,7 @@ TEST(ServiceGate, HasAPictureWhereThereIsACamera) {
   EXPECT_EQ(test.get("/v1/gate/frame.jpg").status, 404);
   EXPECT_EQ(test.get("/v1/gate/state").status, 404);
   test.parts.frame = [] { return std::vector<std::uint8_t>{0xff, 0xd8}; };
-  test.parts.camera = [] { return CameraState{.state = "ok", .fps = 15}; };
+  test.parts.camera = [] { return CameraView{.state = "ok", .fps = 15}; };
   test.restart();
   EXPECT_EQ(test.get("/v1/gate/frame.jpg").content_type, "image/jpeg");
   EXPECT_EQ(body_of(test.get("/v1/gate/state"))["fps"], 15);
@@ -383,7 +383,7 @@ TEST(ServicePage, IsServedByExactNameUnderAStrictPolicy) {
   ServiceForTest test;
   test.parts.page = [](std::string_view path) -> std::optional<PageFile> {
     if (path == "/") {
-      return PageFile{.content_type = "text/html; charset=utf-8", .bytes = "<!doctype html>"};
+      return PageFile{.bytes = "<!doctype html>", .content_type = "text/html; charset=utf-8"};
     }
     return std::nullopt;
   };
@@ -393,6 +393,9 @@ TEST(ServicePage, IsServedByExactNameUnderAStrictPolicy) {
   EXPECT_EQ(page.body, "<!doctype html>");
   EXPECT_TRUE(page.header("Content-Security-Policy").starts_with("default-src 'none'; script-src"));
   EXPECT_EQ(page.header("Cache-Control"), "no-cache");
+  HttpRequest again = test.request("GET", "/", {});
+  again.headers["if-none-match"] = page.header("ETag");
+  EXPECT_EQ(test.ask(again).status, 304);
   EXPECT_EQ(test.get("/assets/none.js", std::nullopt).status, 404);
   EXPECT_EQ(test.ask(test.request("POST", "/", {})).status, 405);
 }

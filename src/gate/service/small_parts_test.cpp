@@ -1,4 +1,4 @@
-// Times, addresses, bins and metrics.
+// Addresses, bins and metrics.
 #include <gtest/gtest.h>
 
 #include <limits>
@@ -6,38 +6,9 @@
 #include "gate/service/address.h"
 #include "gate/service/distance_bins.h"
 #include "gate/service/metrics.h"
-#include "gate/service/times.h"
 
 namespace kface::service {
 namespace {
-
-TEST(TimeText, IsIso8601WithMilliseconds) {
-  EXPECT_EQ(time_text(0), "1970-01-01T00:00:00.000Z");
-  EXPECT_EQ(time_text(1'800'000'000'123), "2027-01-15T08:00:00.123Z");
-  EXPECT_EQ(time_text(-1), "1969-12-31T23:59:59.999Z");
-}
-
-TEST(ParseTime, ReadsWhatTimeTextWrites) {
-  for (const UnixMs at : {UnixMs{0}, UnixMs{951'782'400'000}, UnixMs{1'800'000'000'123}}) {
-    EXPECT_EQ(parse_time(time_text(at)).value(), at);
-  }
-  EXPECT_EQ(parse_time("2027-01-15T08:00:00Z").value(), 1'800'000'000'000);
-  EXPECT_EQ(parse_time("2027-01-15T17:00:00+09:00").value(), 1'800'000'000'000);
-  EXPECT_EQ(parse_time("2027-01-15T04:30:00.500-03:30").value(), 1'800'000'000'500);
-  EXPECT_EQ(parse_time("2000-02-29").value(), 951'782'400'000);
-}
-
-TEST(ParseTime, RefusesWhatIsNoTime) {
-  for (const char* text :
-       {"", "now", "2027", "2027-13-01", "2027-02-29", "1969-01-01", "2027-01-15T08:00",
-        "2027-01-15T24:00:00Z", "2027-01-15T08:00:60Z", "2027-01-15T08:00:00", "2027-01-15 08:00:00Z",
-        "2027-01-15T08:00:00.1Z", "2027-01-15T08:00:00Zx", "2027-01-15T08:00:00+0900",
-        "2027-01-15T08:00:00+15:00", "99999-01-01", "2027-1-1"}) {
-    const auto at = parse_time(text);
-    ASSERT_FALSE(at.ok()) << text;
-    EXPECT_NE(at.error().message().find("2026-11-25T20:10:00Z"), std::string::npos);
-  }
-}
 
 TEST(IsLoopback, KnowsThisMachine) {
   for (const char* address : {"127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"}) {

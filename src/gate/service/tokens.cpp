@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "gallery/random_id.h"
 #include "gate/service/url.h"
 
 namespace kface::service {
@@ -63,7 +64,6 @@ std::string hash_token(std::string_view token) {
   return text.data();
 }
 
-std::string make_token_id() { return "k-" + random_letters(26); }
 std::string make_request_id() { return random_letters(22); }
 
 std::string role_name(Role role) {
@@ -93,7 +93,7 @@ Result<MadeToken> add_service_token(Gallery& gallery, const std::string& name, R
                                     std::optional<UnixMs> expires_at, UnixMs now) {
   KF_REQUIRE(!name.empty() && name.size() <= 200 && is_plain_text(name), name.size());
   MadeToken made{.token = make_token(), .entry = {}};
-  made.entry.id = make_token_id();
+  made.entry.id = random_id('k');
   made.entry.name = name;
   made.entry.role = role;
   made.entry.hash = hash_token(made.token);

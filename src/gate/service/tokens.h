@@ -22,8 +22,6 @@ bool has_token_form(std::string_view text);
 // BLAKE2b-256, 64 hexadecimal digits. Tokens are random, so that nothing slower is needed.
 std::string hash_token(std::string_view token);
 
-// "k-" and 26 random letters and digits.
-std::string make_token_id();
 // 22 random letters and digits, for x-request-id.
 std::string make_request_id();
 

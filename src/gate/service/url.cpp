@@ -7,7 +7,6 @@ namespace kface::service {
 namespace {
 
 constexpr std::size_t kMaxParameters = 32;
-constexpr std::size_t kIdLength = 26;
 
 Status refused(const std::string& why) {
   return {ErrorCode::kInvalidArgument, "the address cannot be read: " + why};
@@ -134,15 +133,6 @@ bool is_plain_text(std::string_view text) {
     i += length;
   }
   return true;
-}
-
-bool is_id(std::string_view text, std::string_view prefix) {
-  return text.size() == prefix.size() + kIdLength && text.starts_with(prefix) &&
-         std::all_of(text.begin() + static_cast<std::ptrdiff_t>(prefix.size()), text.end(),
-                     [](char c) {
-                       return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                              (c >= '0' && c <= '9');
-                     });
 }
 
 }  // namespace kface::service

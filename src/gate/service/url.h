@@ -30,8 +30,4 @@ std::vector<std::string> path_segments(std::string_view path);
 // Is it UTF-8 (no overlong forms, no surrogates) without control characters?
 bool is_plain_text(std::string_view text);
 
-// PREFIX, then 26 letters and digits: ids as the gallery gives them. Everything else is nobody's,
-// and does not get as far as a database.
-bool is_id(std::string_view text, std::string_view prefix);
-
 }  // namespace kface::service

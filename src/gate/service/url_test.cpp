@@ -53,16 +53,6 @@ TEST(IsPlainText, TakesTextAndNoControlCharacters) {
   EXPECT_FALSE(is_plain_text(std::string_view("\0", 1)));
 }
 
-TEST(IsId, TakesThePrefixAndTwentySixLettersOrDigits) {
-  const std::string letters(24, 'a');
-  EXPECT_TRUE(is_id("p-" + letters + "Z9", "p-"));
-  EXPECT_FALSE(is_id("t-" + letters + "Z9", "p-"));
-  EXPECT_FALSE(is_id("p-" + letters + "Z", "p-"));
-  EXPECT_FALSE(is_id("p-" + letters + "Z'", "p-"));
-  EXPECT_FALSE(is_id("p-" + letters + "Z99", "p-"));
-  EXPECT_FALSE(is_id("", "p-"));
-}
-
 TEST(PathSegments, KeepATrailingSlash) {
   EXPECT_EQ(path_segments("/"), std::vector<std::string>{});
   EXPECT_EQ(path_segments("/a/b"), (std::vector<std::string>{"a", "b"}));
