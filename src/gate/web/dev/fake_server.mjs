@@ -47,7 +47,7 @@ export function start_fake_server(port = 0) {
   let checks = 0;
   let requests = 0;
   let last_enrolled = people.find((person) => person.name === '김서연') ?? people[0];
-  let busy = 0; // that many of the next requests are answered 429
+  let refusal = null; // how the next requests are answered, by order of a test
 
   const fail = (status, code, message, details = {}, headers = {}) => ({ status, headers, json: { error: { code, message, details } } });
   const log = (entry) => events.push({ sequence: events.length + 1, at: new Date().toISOString(), gate: 'gate', ...entry });
@@ -58,7 +58,8 @@ export function start_fake_server(port = 0) {
     return { rows, next: from + limit < all.length ? rows[rows.length - 1][key] : null };
   };
   const decide = (person, query) => {
-    const decision = make_decision(random_numbers(1 + events.length), person);
+    let decision = make_decision(random_numbers(events.length), person);
+    for (let seed = 1; person && decision.verdict !== 'granted'; seed += 1) decision = make_decision(random_numbers(seed), person);
     log({ kind: 'decision', actor: 'k-page', direction: query.get('direction'), ...decision, quality: decision.quality_score,
       gate: query.get('gate') || 'gate', vehicle: query.get('vehicle') ?? '' });
     return decision;
@@ -131,7 +132,8 @@ export function start_fake_server(port = 0) {
         ? [{ person: decision.person, name: decision.name, distance: decision.distance }, ...near(last_enrolled)] : [] } };
     }],
     ['POST', /^\/verify$/, 'gate', ({ query }) => {
-      const claimed = people.find((person) => person.card === query.get('card') || person.vehicle === query.get('vehicle'));
+      const by = query.has('card') ? 'card' : 'vehicle';
+      const claimed = people.find((person) => person[by] && person[by] === query.get(by));
       if (claimed) return { json: decide(claimed, query) };
       return { json: { ...decide(null, query), verdict: 'denied', reason: 'unknown_claim', distance: null, margin: null } };
     }],
@@ -188,9 +190,9 @@ export function start_fake_server(port = 0) {
         storage: 'ok', audit: 'ok', doors: ['closed', 'unreachable: mqtt://127.0.0.1:1883 does not answer'], camera: 'ok', uptime_s: 93_600, version: '0.1.0' } : { status: 'ok' } };
     }
     if (!who) return fail(401, 'unauthorized', 'no such token', {}, { 'www-authenticate': 'Bearer' });
-    if (busy > 0) {
-      busy -= 1;
-      return fail(429, 'too_many_requests', 'too many requests at once', {}, { 'retry-after': '1' });
+    if (refusal?.times > 0 && path.startsWith(refusal.path)) {
+      refusal.times -= 1;
+      return fail(refusal.status, refusal.code, 'as the test wants it', refusal.details, { 'retry-after': '1' });
     }
     const route = routes.find(([verb, pattern]) => verb === method && pattern.test(path));
     if (!route) return fail(404, 'not_found', `nothing at ${path}`);
@@ -214,8 +216,8 @@ export function start_fake_server(port = 0) {
     if (kFiles[url.pathname]) {
       const [file, type] = kFiles[url.pathname];
       response.writeHead(200, { ...kHeaders, 'content-type': type }).end(await readFile(kDist + file));
-    } else if (url.pathname === '/fake/busy') { // the next N requests are one too many
-      busy = Number(url.searchParams.get('times') ?? 1);
+    } else if (url.pathname === '/fake/refuse') {
+      refusal = JSON.parse(Buffer.concat(chunks).toString()); // {path, status, code, details, times}
       response.writeHead(204).end();
     } else {
       const { status = 200, headers = {}, json, bytes, type = 'application/json' } = answer(request.method, url, request.headers, Buffer.concat(chunks));

@@ -45,7 +45,7 @@ export const kThreshold = { distance: 0.82, far: 0.001, rule: 'FAR 0.1 %', num_p
 // A decision about `person`; null: a stranger.
 export function make_decision(random, person) {
   const sum = random() + random() + random() - 1.5; // about normal
-  const distance = person ? Math.max(0.25, 0.58 + 0.17 * sum) : 1.18 + 0.16 * sum;
+  const distance = person ? Math.max(0.25, 0.58 + 0.21 * sum) : 1.18 + 0.16 * sum;
   const granted = person !== null && distance <= kThreshold.distance;
   const doubt = !granted && distance <= kThreshold.distance + 0.05;
   return { event: make_id('e', random), verdict: granted ? 'granted' : doubt ? 'not sure' : 'denied',

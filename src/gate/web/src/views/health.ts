@@ -21,7 +21,8 @@ function tile(name: string, state: string | null | undefined, more: Child = null
   const kind = !state ? 'unknown' : kWell.has(what) ? 'granted' : 'denied';
   return h('section', { class: `tile ${kind}` }, h('h2', null, name),
     h('p', { class: 'state' }, kind !== 'unknown' && icon(kind), state ? word('state', what) : t('health.none')),
-    why.length > 0 && h('p', { class: 'detail' }, why.join(':').trim()), more);
+    why.length > 0 && h('p', { class: 'detail' }, why.join(':').trim()),
+    what === 'failing' && h('p', { class: 'detail' }, t('health.see_log')), more);
 }
 
 const door_tiles = (doors: string[] | undefined): Child => (!doors?.length ? tile(t('health.doors'), null)
