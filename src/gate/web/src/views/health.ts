@@ -75,7 +75,9 @@ function make(context: Context): Child {
   const box = h('div');
   const repeat = async () => {
     do {
-      if (!document.hidden) await load_into(box, context.signal, () => look(context));
+      // Who is about to copy something would lose it.
+      const selecting = box.contains(document.getSelection()?.anchorNode ?? null) && !document.getSelection()?.isCollapsed;
+      if (!document.hidden && !selecting) await load_into(box, context.signal, () => look(context));
     } while (await pause(kEveryMs, context.signal));
   };
   void repeat();
