@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { open_browser, open_page } from './browser.mjs';
+import { check_exchange } from './openapi.mjs';
 
 const kWeb = fileURLToPath(new URL('../../src/gate/web/', import.meta.url));
 const kAxe = join(kWeb, 'node_modules/axe-core/axe.min.js');
@@ -35,11 +36,13 @@ if (shots) mkdirSync(shots, { recursive: true });
 const { start_fake_server } = await import('../../src/gate/web/dev/fake_server.mjs');
 const { drawn_video } = await import('../../src/gate/web/dev/drawn_face.mjs');
 
-export const fake = own_service ? await start_fake_server() : null;
-export const base = own_service ? fake.url : new URL('/', KFACE_PAGE_URL).href;
-export const admin_token = own_service ? fake.tokens.admin : KFACE_PAGE_TOKEN;
 const axe = readFileSync(kAxe, 'utf8');
 const problems = [];
+export const fake = own_service ? await start_fake_server(0, (exchange) => {
+  for (const fault of check_exchange(exchange)) if (!problems.includes(fault)) problems.push(fault);
+}) : null;
+export const base = own_service ? fake.url : new URL('/', KFACE_PAGE_URL).href;
+export const admin_token = own_service ? fake.tokens.admin : KFACE_PAGE_TOKEN;
 export const expect = (holds, what) => { if (!holds) problems.push(what); };
 
 // What every view must be: drawn without a fault, no wider than the screen, and free of barriers.

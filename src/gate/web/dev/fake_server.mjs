@@ -34,7 +34,16 @@ const kParameters = {
 };
 const kRoles = ['gate', 'operator', 'admin', 'auditor'];
 
-export function start_fake_server(port = 0) {
+// The fields of `names` that `from` has, null for the others.
+const take = (names, from) => Object.fromEntries(names.split(' ').map((name) => [name, from[name] ?? null]));
+const as_record = (event) => take('sequence at kind gate event actor person name direction verdict reason distance threshold far margin '
+  + 'quality liveness time_ms note', event);
+const as_decision = (event) => ({ ...take('event verdict reason person name distance threshold far far_gallery margin liveness time_ms note', event),
+  quality: event.measured ?? null, quality_score: event.quality ?? null });
+const as_enrolled = (face, looks_like) => ({ ...take('id quality quality_score', face), looks_like });
+
+// `observe` is told every request to /v1 and its answer.
+export function start_fake_server(port = 0, observe = () => {}) {
   const random = random_numbers(7);
   const now = Date.now();
   const people = make_people(random, now);
@@ -60,9 +69,10 @@ export function start_fake_server(port = 0) {
   const decide = (person, query) => {
     let decision = make_decision(random_numbers(events.length), person);
     for (let seed = 1; person && decision.verdict !== 'granted'; seed += 1) decision = make_decision(random_numbers(seed), person);
-    log({ kind: 'decision', actor: 'k-page', direction: query.get('direction'), ...decision, quality: decision.quality_score,
-      gate: query.get('gate') || 'gate', vehicle: query.get('vehicle') ?? '' });
-    return decision;
+    const event = { kind: 'decision', actor: 'k-page', direction: query.get('direction'), ...decision, vehicle: query.get('vehicle'),
+      gate: query.get('gate') || 'gate' };
+    log(event);
+    return as_decision(event);
   };
   const near = (person) => people.filter((one) => one !== person).slice(0, 1)
     .map((one) => ({ person: one.id, name: one.name, distance: kThreshold.distance - 0.011 }));
@@ -92,7 +102,7 @@ export function start_fake_server(port = 0) {
       last_enrolled = person;
       log({ kind: 'enrolment', actor: 'k-page', person: person.id, name: person.name });
       const like = /twin/i.test(person.name) ? { person: people[0].id, name: people[0].name } : null;
-      return { status: 201, json: { person, faces: faces.get(person.id).map((face) => ({ ...face, looks_like: like })) } };
+      return { status: 201, json: { person, faces: faces.get(person.id).map((face) => as_enrolled(face, like)) } };
     }],
     ['GET', /^\/people\/([^/]+)$/, 'operator auditor', ({ id }) => ({ json: find_person(id) })],
     ['PATCH', /^\/people\/([^/]+)$/, 'operator', ({ id, json }) => {
@@ -110,7 +120,7 @@ export function start_fake_server(port = 0) {
     ['POST', /^\/people\/([^/]+)\/faces$/, 'operator', ({ id }) => {
       const face = make_face(random, Date.now());
       faces.get(id).push(face);
-      return { status: 201, json: { ...face, looks_like: null } };
+      return { status: 201, json: as_enrolled(face, null) };
     }],
     ['DELETE', /^\/faces\/([^/]+)$/, 'admin', ({ id }) => {
       for (const list of faces.values()) {
@@ -142,11 +152,11 @@ export function start_fake_server(port = 0) {
       const found = [...events].reverse().filter((event) => ['kind', 'person', 'verdict', 'gate'].every((name) => is(name)(event))
         && (!query.get('from') || event.at >= query.get('from')) && (!query.get('until') || event.at < query.get('until')));
       const { rows, next } = page_of(found, query.get('before'), Number(query.get('limit') ?? 100), 'sequence');
-      return { json: { events: rows, next } };
+      return { json: { events: rows.map(as_record), next } };
     }],
     ['GET', /^\/events\/([^/]+)$/, 'operator auditor', ({ id }) => {
       const records = events.filter((event) => event.event === id);
-      return records.length ? { json: { event: id, records,
+      return records.length ? { json: { event: id, records: records.map(as_record),
         details: { person: records[0].person, name: records[0].name, gate: 'gate', at: records[0].at, vehicle: records[0].vehicle ?? null, card: null, has_photo: true } } } : { json: undefined };
     }],
     ['GET', /^\/events\/([^/]+)\/photo$/, 'operator auditor', () => ({ bytes: drawn_photo(), type: 'image/png' })],
@@ -175,7 +185,7 @@ export function start_fake_server(port = 0) {
     ['GET', /^\/gate\/frame.jpg$/, 'operator', () => ({ bytes: drawn_photo(320, 240, { shift: 0.01 * Math.sin(requests / 3), blink: requests % 20 === 0 }), type: 'image/png' })],
     ['GET', /^\/gate\/state$/, 'operator', () => {
       const last = [...events].reverse().find((event) => event.kind === 'decision');
-      return { json: { camera: 'ok', fps: 14.8, last_decision: { ...last, quality_score: last.quality } } };
+      return { json: { camera: 'ok', fps: 14.8, last_decision: as_decision(last) } };
     }],
   ];
 
@@ -224,6 +234,8 @@ export function start_fake_server(port = 0) {
       const id = `r-${String(requests).padStart(6, '0')}`;
       const all = { ...kHeaders, 'cache-control': 'no-store', 'x-request-id': id, 'content-type': type, ...headers };
       if (json?.error) json.request_id = id;
+      const is_json = (request.headers['content-type'] ?? '').startsWith('application/json') && chunks.length > 0;
+      observe({ method: request.method, url, status, answer_json: json, request_json: is_json ? JSON.parse(Buffer.concat(chunks).toString()) : undefined });
       response.writeHead(status, all).end(bytes ?? (json === undefined ? undefined : JSON.stringify(json)));
     }
   });
