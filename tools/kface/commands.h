@@ -21,6 +21,7 @@ void add_protocol_command(CLI::App& app, Globals& globals);
 void add_report_command(CLI::App& app, Globals& globals);
 void add_verify_command(CLI::App& app, Globals& globals);
 void add_embed_command(CLI::App& app, Globals& globals);
+void add_liveness_command(CLI::App& app, Globals& globals);
 void add_models_command(CLI::App& app, Globals& globals);
 void add_calibrate_command(CLI::App& app, Globals& globals);
 void add_bench_command(CLI::App& app, Globals& globals);

@@ -70,6 +70,7 @@ int main(int argc, char** argv) {
   add_report_command(app, globals);
   add_verify_command(app, globals);
   add_embed_command(app, globals);
+  add_liveness_command(app, globals);
   add_models_command(app, globals);
   add_calibrate_command(app, globals);
   add_bench_command(app, globals);
