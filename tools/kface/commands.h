@@ -30,6 +30,7 @@ void add_identify_command(CLI::App& app, Globals& globals);
 void add_gate_command(CLI::App& app, Globals& globals);
 void add_serve_command(CLI::App& app, Globals& globals);
 void add_token_command(CLI::App& app, Globals& globals);
+void add_liveness_command(CLI::App& app, Globals& globals);
 void add_models_command(CLI::App& app, Globals& globals);
 void add_calibrate_command(CLI::App& app, Globals& globals);
 void add_bench_command(CLI::App& app, Globals& globals);

@@ -79,6 +79,7 @@ int main(int argc, char** argv) {
   add_gate_command(app, globals);
   add_serve_command(app, globals);
   add_token_command(app, globals);
+  add_liveness_command(app, globals);
   add_models_command(app, globals);
   add_calibrate_command(app, globals);
   add_bench_command(app, globals);
