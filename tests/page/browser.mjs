@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const kPatienceMs = 15_000;
-export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const kKeys = {
   Tab: { key: 'Tab', code: 'Tab', windowsVirtualKeyCode: 9 },
@@ -66,6 +66,7 @@ export async function open_browser(program, video, language) {
 }
 
 // A page in a context of its own (no cookie or storage of another).
+// `folder`, of the browser: gone with it.
 export async function open_page(browser, { width, height, mobile = false, dark = false }) {
   const { browserContextId } = await browser.send('Target.createBrowserContext');
   const { targetId } = await browser.send('Target.createTarget', { url: 'about:blank', browserContextId });
@@ -144,7 +145,7 @@ export async function open_page(browser, { width, height, mobile = false, dark =
     const { data } = await send('Page.captureScreenshot', { format: 'png', captureBeyondViewport: full });
     writeFileSync(file, Buffer.from(data, 'base64'));
   };
-  return { send, evaluate, wait_for, see, click, press, type, tab_to, shot, seen,
+  return { send, evaluate, pause: sleep, folder: browser.folder, wait_for, see, click, press, type, tab_to, shot, seen,
     expect_statuses: (statuses) => { expected = statuses; },
     go: (url) => send('Page.navigate', { url }),
     reload: async () => {
@@ -152,5 +153,6 @@ export async function open_page(browser, { width, height, mobile = false, dark =
       await send('Page.reload');
       await wait_for('window.before === undefined && document.readyState === "complete"', 'the page to be loaded again');
     },
+    keep_downloads: (downloadPath) => browser.send('Browser.setDownloadBehavior', { behavior: 'allow', browserContextId, downloadPath }),
     close: () => browser.send('Target.disposeBrowserContext', { browserContextId }) };
 }

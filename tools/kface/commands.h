@@ -24,6 +24,7 @@ void add_embed_command(CLI::App& app, Globals& globals);
 void add_audit_command(CLI::App& app, Globals& globals);
 void add_enroll_command(CLI::App& app, Globals& globals);
 void add_people_command(CLI::App& app, Globals& globals);
+void add_gallery_command(CLI::App& app, Globals& globals);
 void add_forget_command(CLI::App& app, Globals& globals);
 void add_identify_command(CLI::App& app, Globals& globals);
 void add_gate_command(CLI::App& app, Globals& globals);

@@ -71,6 +71,7 @@ int main(int argc, char** argv) {
   add_verify_command(app, globals);
   add_embed_command(app, globals);
   add_audit_command(app, globals);
+  add_gallery_command(app, globals);
   add_enroll_command(app, globals);
   add_people_command(app, globals);
   add_forget_command(app, globals);

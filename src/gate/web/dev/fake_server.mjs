@@ -34,7 +34,16 @@ const kParameters = {
 };
 const kRoles = ['gate', 'operator', 'admin', 'auditor'];
 
-export function start_fake_server(port = 0) {
+// The fields of `names` that `from` has, null for the others.
+const take = (names, from) => Object.fromEntries(names.split(' ').map((name) => [name, from[name] ?? null]));
+const as_record = (event) => take('sequence at kind gate event actor person name direction verdict reason distance threshold far margin '
+  + 'quality liveness time_ms note', event);
+const as_decision = (event) => ({ ...take('event verdict reason person name distance threshold far far_gallery margin liveness time_ms note', event),
+  quality: event.measured ?? null, quality_score: event.quality ?? null });
+const as_enrolled = (face, looks_like) => ({ ...take('id quality quality_score', face), looks_like });
+
+// `observe` is told every request to /v1 and its answer.
+export function start_fake_server(port = 0, observe = () => {}) {
   const random = random_numbers(7);
   const now = Date.now();
   const people = make_people(random, now);
@@ -47,7 +56,7 @@ export function start_fake_server(port = 0) {
   let checks = 0;
   let requests = 0;
   let last_enrolled = people.find((person) => person.name === '김서연') ?? people[0];
-  let busy = 0; // that many of the next requests are answered 429
+  let refusal = null; // how the next requests are answered, by order of a test
 
   const fail = (status, code, message, details = {}, headers = {}) => ({ status, headers, json: { error: { code, message, details } } });
   const log = (entry) => events.push({ sequence: events.length + 1, at: new Date().toISOString(), gate: 'gate', ...entry });
@@ -58,10 +67,12 @@ export function start_fake_server(port = 0) {
     return { rows, next: from + limit < all.length ? rows[rows.length - 1][key] : null };
   };
   const decide = (person, query) => {
-    const decision = make_decision(random_numbers(1 + events.length), person);
-    log({ kind: 'decision', actor: 'k-page', direction: query.get('direction'), ...decision, quality: decision.quality_score,
-      gate: query.get('gate') || 'gate', vehicle: query.get('vehicle') ?? '' });
-    return decision;
+    let decision = make_decision(random_numbers(events.length), person);
+    for (let seed = 1; person && decision.verdict !== 'granted'; seed += 1) decision = make_decision(random_numbers(seed), person);
+    const event = { kind: 'decision', actor: 'k-page', direction: query.get('direction'), ...decision, vehicle: query.get('vehicle'),
+      gate: query.get('gate') || 'gate' };
+    log(event);
+    return as_decision(event);
   };
   const near = (person) => people.filter((one) => one !== person).slice(0, 1)
     .map((one) => ({ person: one.id, name: one.name, distance: kThreshold.distance - 0.011 }));
@@ -91,7 +102,7 @@ export function start_fake_server(port = 0) {
       last_enrolled = person;
       log({ kind: 'enrolment', actor: 'k-page', person: person.id, name: person.name });
       const like = /twin/i.test(person.name) ? { person: people[0].id, name: people[0].name } : null;
-      return { status: 201, json: { person, faces: faces.get(person.id).map((face) => ({ ...face, looks_like: like })) } };
+      return { status: 201, json: { person, faces: faces.get(person.id).map((face) => as_enrolled(face, like)) } };
     }],
     ['GET', /^\/people\/([^/]+)$/, 'operator auditor', ({ id }) => ({ json: find_person(id) })],
     ['PATCH', /^\/people\/([^/]+)$/, 'operator', ({ id, json }) => {
@@ -109,7 +120,7 @@ export function start_fake_server(port = 0) {
     ['POST', /^\/people\/([^/]+)\/faces$/, 'operator', ({ id }) => {
       const face = make_face(random, Date.now());
       faces.get(id).push(face);
-      return { status: 201, json: { ...face, looks_like: null } };
+      return { status: 201, json: as_enrolled(face, null) };
     }],
     ['DELETE', /^\/faces\/([^/]+)$/, 'admin', ({ id }) => {
       for (const list of faces.values()) {
@@ -131,7 +142,8 @@ export function start_fake_server(port = 0) {
         ? [{ person: decision.person, name: decision.name, distance: decision.distance }, ...near(last_enrolled)] : [] } };
     }],
     ['POST', /^\/verify$/, 'gate', ({ query }) => {
-      const claimed = people.find((person) => person.card === query.get('card') || person.vehicle === query.get('vehicle'));
+      const by = query.has('card') ? 'card' : 'vehicle';
+      const claimed = people.find((person) => person[by] && person[by] === query.get(by));
       if (claimed) return { json: decide(claimed, query) };
       return { json: { ...decide(null, query), verdict: 'denied', reason: 'unknown_claim', distance: null, margin: null } };
     }],
@@ -140,11 +152,11 @@ export function start_fake_server(port = 0) {
       const found = [...events].reverse().filter((event) => ['kind', 'person', 'verdict', 'gate'].every((name) => is(name)(event))
         && (!query.get('from') || event.at >= query.get('from')) && (!query.get('until') || event.at < query.get('until')));
       const { rows, next } = page_of(found, query.get('before'), Number(query.get('limit') ?? 100), 'sequence');
-      return { json: { events: rows, next } };
+      return { json: { events: rows.map(as_record), next } };
     }],
     ['GET', /^\/events\/([^/]+)$/, 'operator auditor', ({ id }) => {
       const records = events.filter((event) => event.event === id);
-      return records.length ? { json: { event: id, records,
+      return records.length ? { json: { event: id, records: records.map(as_record),
         details: { person: records[0].person, name: records[0].name, gate: 'gate', at: records[0].at, vehicle: records[0].vehicle ?? null, card: null, has_photo: true } } } : { json: undefined };
     }],
     ['GET', /^\/events\/([^/]+)\/photo$/, 'operator auditor', () => ({ bytes: drawn_photo(), type: 'image/png' })],
@@ -173,7 +185,7 @@ export function start_fake_server(port = 0) {
     ['GET', /^\/gate\/frame.jpg$/, 'operator', () => ({ bytes: drawn_photo(320, 240, { shift: 0.01 * Math.sin(requests / 3), blink: requests % 20 === 0 }), type: 'image/png' })],
     ['GET', /^\/gate\/state$/, 'operator', () => {
       const last = [...events].reverse().find((event) => event.kind === 'decision');
-      return { json: { camera: 'ok', fps: 14.8, last_decision: { ...last, quality_score: last.quality } } };
+      return { json: { camera: 'ok', fps: 14.8, last_decision: as_decision(last) } };
     }],
   ];
 
@@ -188,9 +200,9 @@ export function start_fake_server(port = 0) {
         storage: 'ok', audit: 'ok', doors: ['closed', 'unreachable: mqtt://127.0.0.1:1883 does not answer'], camera: 'ok', uptime_s: 93_600, version: '0.1.0' } : { status: 'ok' } };
     }
     if (!who) return fail(401, 'unauthorized', 'no such token', {}, { 'www-authenticate': 'Bearer' });
-    if (busy > 0) {
-      busy -= 1;
-      return fail(429, 'too_many_requests', 'too many requests at once', {}, { 'retry-after': '1' });
+    if (refusal?.times > 0 && path.startsWith(refusal.path)) {
+      refusal.times -= 1;
+      return fail(refusal.status, refusal.code, 'as the test wants it', refusal.details, { 'retry-after': '1' });
     }
     const route = routes.find(([verb, pattern]) => verb === method && pattern.test(path));
     if (!route) return fail(404, 'not_found', `nothing at ${path}`);
@@ -214,14 +226,16 @@ export function start_fake_server(port = 0) {
     if (kFiles[url.pathname]) {
       const [file, type] = kFiles[url.pathname];
       response.writeHead(200, { ...kHeaders, 'content-type': type }).end(await readFile(kDist + file));
-    } else if (url.pathname === '/fake/busy') { // the next N requests are one too many
-      busy = Number(url.searchParams.get('times') ?? 1);
+    } else if (url.pathname === '/fake/refuse') {
+      refusal = JSON.parse(Buffer.concat(chunks).toString()); // {path, status, code, details, times}
       response.writeHead(204).end();
     } else {
       const { status = 200, headers = {}, json, bytes, type = 'application/json' } = answer(request.method, url, request.headers, Buffer.concat(chunks));
       const id = `r-${String(requests).padStart(6, '0')}`;
       const all = { ...kHeaders, 'cache-control': 'no-store', 'x-request-id': id, 'content-type': type, ...headers };
       if (json?.error) json.request_id = id;
+      const is_json = (request.headers['content-type'] ?? '').startsWith('application/json') && chunks.length > 0;
+      observe({ method: request.method, url, status, answer_json: json, request_json: is_json ? JSON.parse(Buffer.concat(chunks).toString()) : undefined });
       response.writeHead(status, all).end(bytes ?? (json === undefined ? undefined : JSON.stringify(json)));
     }
   });

@@ -45,14 +45,15 @@ export const kThreshold = { distance: 0.82, far: 0.001, rule: 'FAR 0.1 %', num_p
 // A decision about `person`; null: a stranger.
 export function make_decision(random, person) {
   const sum = random() + random() + random() - 1.5; // about normal
-  const distance = person ? Math.max(0.25, 0.58 + 0.17 * sum) : 1.18 + 0.16 * sum;
+  const distance = person ? Math.max(0.25, 0.58 + 0.21 * sum) : 1.18 + 0.16 * sum;
   const granted = person !== null && distance <= kThreshold.distance;
   const doubt = !granted && distance <= kThreshold.distance + 0.05;
   return { event: make_id('e', random), verdict: granted ? 'granted' : doubt ? 'not sure' : 'denied',
     reason: granted ? 'match' : doubt ? 'borderline' : 'nobody', person: granted || doubt ? person?.id ?? null : null,
     name: granted || doubt ? person?.name ?? null : null, distance, threshold: kThreshold.distance, far: kThreshold.far,
     far_gallery: 1 - (1 - kThreshold.far) ** 60, margin: 0.3 + 0.2 * random(),
-    quality: { face_size_px: 240 }, quality_score: 0.6 + 0.35 * random(), liveness: null, time_ms: 38 + 20 * random(), note: '' };
+    measured: { face_size_px: 240, sharpness: 420, brightness: 128, yaw_degrees: 2.1, roll_degrees: -0.8 }, quality: 0.6 + 0.35 * random(),
+    liveness: null, time_ms: 38 + 20 * random(), note: null };
 }
 
 export function make_events(random, people, now) {
@@ -66,7 +67,7 @@ export function make_events(random, people, now) {
     const person = stranger ? null : people[Math.floor(random() * people.length)];
     const decision = make_decision(random, person);
     const direction = ['entry', 'exit', null][Math.floor(random() * 3)];
-    add({ at: iso(at), kind: 'decision', actor: 'camera', direction, ...decision, quality: decision.quality_score });
+    add({ at: iso(at), kind: 'decision', actor: 'camera', direction, ...decision });
     if (decision.verdict === 'granted') add({ at: iso(at + 40), kind: 'door', event: decision.event, actor: 'gate', note: 'opened' });
     if (i % 97 === 40) add({ at: iso(at + 5000), kind: 'refusal', actor: 'k-nobody', note: '401 unauthorized' });
   }

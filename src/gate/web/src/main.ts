@@ -69,11 +69,20 @@ function draw_navigation(current: View | null): void {
       h('span', null, t(view.title)))))));
 }
 
+// What is no escape is taken as it stands; there is nothing of that name, then.
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 // "#/people/p-1?x=y"
 function address(): { name: string; id: string | null; query: URLSearchParams } {
   const [path = '', query = ''] = location.hash.replace(/^#\/?/, '').split('?');
   const [name = '', id = ''] = path.split('/');
-  return { name, id: id ? decodeURIComponent(id) : null, query: new URLSearchParams(query) };
+  return { name, id: id ? decoded(id) : null, query: new URLSearchParams(query) };
 }
 
 function content(): { view: View | null; children: Child } {
@@ -105,7 +114,7 @@ function draw(moved: boolean): void {
   draw_navigation(view);
   document.body.classList.toggle('signed-in', signed_in() !== null);
   replace(main, children);
-  const title = view ? t(view.title) : t('sign_in.title');
+  const title = t(view ? view.title : signed_in() ? 'page.not_here' : 'sign_in.title');
   document.title = `${title} · kface`;
   draw_banner(0);
   if (!moved) return;

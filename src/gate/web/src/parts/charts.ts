@@ -10,18 +10,17 @@ export function distance_bar(distance: number, threshold: number): HTMLElement {
   const x = (value: number) => 4 + (292 * value) / end;
   const label = t('distance.bar', { distance: three(distance), threshold: three(threshold) });
   return h('div', { class: 'distance-bar' },
-    svg('svg', { viewBox: '0 0 300 46', role: 'img', 'aria-label': label },
+    svg('svg', { viewBox: '0 0 300 36', role: 'img', 'aria-label': label },
       svg('rect', { class: 'within', x: 4, y: 18, width: x(threshold) - 4, height: 8, rx: 4 }),
       svg('rect', { class: 'beyond', x: x(threshold), y: 18, width: 296 - x(threshold), height: 8, rx: 4 }),
       svg('path', { class: 'limit', d: `M${x(threshold)} 10v24` }),
-      svg('circle', { class: distance <= threshold ? 'dot in' : 'dot out', cx: x(distance), cy: 22, r: 7 }),
-      svg('text', { x: 4, y: 44, class: 'end' }, t('distance.alike')),
-      svg('text', { x: 296, y: 44, class: 'end', 'text-anchor': 'end' }, t('distance.unlike'))));
+      svg('circle', { class: distance <= threshold ? 'dot in' : 'dot out', cx: x(distance), cy: 22, r: 7 })),
+    h('div', { class: 'ends', 'aria-hidden': 'true' }, h('span', null, t('distance.alike')), h('span', null, t('distance.unlike'))));
 }
 
 const kHeight = 320;
 const kLeft = 48;
-const kRight = 12;
+const kRight = 22;
 const kTop = 34;
 const kBottom = 44;
 

@@ -28,6 +28,7 @@ export function ask(question: Question): void {
       try {
         await question.run();
         dialog.close();
+        document.querySelector<HTMLElement>('main h1')?.focus(); // what it was asked from may be gone
       } catch (error) {
         failed.replaceChildren(error_notice(error));
       }

@@ -24,7 +24,13 @@ export function load_into(box: HTMLElement, signal: AbortSignal, load: () => Pro
     if (!box.firstChild) replace(box, h('p', { class: 'muted' }, t('page.loading')));
     try {
       const children = await load();
-      if (!signal.aborted) replace(box, children);
+      if (signal.aborted) return;
+      const had_focus = box.contains(document.activeElement);
+      replace(box, children);
+      if (had_focus) {
+        box.tabIndex = -1;
+        box.focus({ preventScroll: true });
+      }
     } catch (error) {
       if (signal.aborted || is_abort(error)) return;
       replace(box, error_notice(error, () => void run()));

@@ -62,11 +62,17 @@ export class Pager {
     };
     const move = (text: string, possible: boolean, change: () => void) =>
       h('button', { type: 'button', class: 'button', disabled: !possible, onclick: turn(change) }, text);
+    const had_focus = [...this.element.children].indexOf(document.activeElement as Element);
     const several = this.trail.length > 1 || next !== null;
     this.element.replaceChildren(...(several ? [
       move(t('pager.previous'), this.trail.length > 1, () => { this.trail.pop(); }),
       h('span', null, t('pager.page', { number: this.trail.length })),
       move(t('pager.next'), next !== null, () => { this.trail.push(next); }),
     ] : []));
+    // The keyboard stays where it was: on the button, or on the other one where that leads nowhere now.
+    if (had_focus < 0) return;
+    const buttons = [...this.element.querySelectorAll('button')];
+    const same = buttons[had_focus === 0 ? 0 : 1];
+    (same?.disabled ? buttons.find((one) => !one.disabled) : same)?.focus();
   }
 }

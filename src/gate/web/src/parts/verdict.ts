@@ -1,7 +1,7 @@
 // A decision, large, with its grounds.
 import type { Decision, Match } from '../api_types';
 import { h, type Child } from '../dom';
-import { clock, hundredths, kNone, rate, three, whole } from '../format';
+import { clock, hundredths, rate, three, whole } from '../format';
 import { may } from '../session';
 import { has_word, t, word } from '../text';
 import { distance_bar } from './charts';
@@ -26,16 +26,17 @@ function advice(decision: Decision): Child {
 }
 
 function grounds(decision: Decision): HTMLElement {
-  const time = typeof decision.time_ms === 'number' ? `${whole(Math.round(decision.time_ms))} ms` : null;
+  // Distance and threshold always; of the rest, what there is.
+  const known = (value: number | null | undefined, write: (x: number) => string) => (typeof value === 'number' ? write(value) : null);
   return facts([
     [t('decision.distance'), three(decision.distance)],
     [t('decision.threshold'), three(decision.threshold)],
-    [t('decision.far'), rate(decision.far)],
-    [t('decision.far_gallery'), rate(decision.far_gallery)],
-    [t('decision.margin'), three(decision.margin)],
-    [t('decision.quality'), hundredths(decision.quality_score)],
-    [t('decision.liveness'), typeof decision.liveness === 'number' ? hundredths(decision.liveness) : t('decision.not_examined')],
-    [t('decision.time'), time ?? kNone],
+    [t('decision.far'), known(decision.far, rate)],
+    [t('decision.far_gallery'), known(decision.far_gallery, rate)],
+    [t('decision.margin'), known(decision.margin, three)],
+    [t('decision.quality'), known(decision.quality_score, hundredths)],
+    [t('decision.liveness'), known(decision.liveness, hundredths) ?? t('decision.not_examined')],
+    [t('decision.time'), known(decision.time_ms, (ms) => `${whole(Math.round(ms))} ms`)],
   ]);
 }
 

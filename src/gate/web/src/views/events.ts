@@ -3,6 +3,7 @@ import { call, get, is_abort } from '../api';
 import type { EventRecord, Person } from '../api_types';
 import { h, replace, type Child } from '../dom';
 import { date_field, day_end, day_start, moment, three } from '../format';
+import { say } from '../parts/announce';
 import { button, select_field, text_field, while_busy } from '../parts/field';
 import { error_notice, load_into } from '../parts/notice';
 import { badge, cell, heading, Pager } from '../parts/small';
@@ -81,7 +82,7 @@ function export_part(context: Context): Child {
 function list_view(context: Context): Child {
   const given = context.query.get('person');
   if (given !== null) Object.assign(wanted, { from: '', until: '', kind: '', verdict: '', gate: '', person: given });
-  const box = h('div', { class: 'card', 'aria-live': 'polite' });
+  const box = h('div', { class: 'card' });
   const which = h('div');
   const pager: Pager = new Pager(() => void load());
   let person_id: string | null = '';
@@ -90,6 +91,7 @@ function list_view(context: Context): Child {
       query: { from: day_start(wanted.from), until: day_end(wanted.until), kind: wanted.kind, verdict: wanted.verdict,
         person: person_id, gate: wanted.gate.trim(), before: pager.cursor, limit: kPerPage } });
     pager.show(answer.next === null || answer.next === undefined ? null : String(answer.next));
+    say(t('pager.shown', { number: answer.events.length }));
     return table(answer.events);
   });
   const search = async () => {

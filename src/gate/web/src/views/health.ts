@@ -21,7 +21,8 @@ function tile(name: string, state: string | null | undefined, more: Child = null
   const kind = !state ? 'unknown' : kWell.has(what) ? 'granted' : 'denied';
   return h('section', { class: `tile ${kind}` }, h('h2', null, name),
     h('p', { class: 'state' }, kind !== 'unknown' && icon(kind), state ? word('state', what) : t('health.none')),
-    why.length > 0 && h('p', { class: 'detail' }, why.join(':').trim()), more);
+    why.length > 0 && h('p', { class: 'detail' }, why.join(':').trim()),
+    what === 'failing' && h('p', { class: 'detail' }, t('health.see_log')), more);
 }
 
 const door_tiles = (doors: string[] | undefined): Child => (!doors?.length ? tile(t('health.doors'), null)
@@ -74,7 +75,9 @@ function make(context: Context): Child {
   const box = h('div');
   const repeat = async () => {
     do {
-      if (!document.hidden) await load_into(box, context.signal, () => look(context));
+      // Who is about to copy something would lose it.
+      const selecting = box.contains(document.getSelection()?.anchorNode ?? null) && !document.getSelection()?.isCollapsed;
+      if (!document.hidden && !selecting) await load_into(box, context.signal, () => look(context));
     } while (await pause(kEveryMs, context.signal));
   };
   void repeat();

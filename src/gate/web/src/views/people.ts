@@ -3,6 +3,7 @@ import { get } from '../api';
 import type { Person } from '../api_types';
 import { h, type Child } from '../dom';
 import { day } from '../format';
+import { say } from '../parts/announce';
 import { text_field } from '../parts/field';
 import { load_into } from '../parts/notice';
 import { cell, heading, Pager } from '../parts/small';
@@ -48,12 +49,13 @@ function table(people: Person[]): Child {
 }
 
 function list_view(context: Context): Child {
-  const box = h('div', { class: 'card', 'aria-live': 'polite' });
+  const box = h('div', { class: 'card' });
   const pager: Pager = new Pager(() => void load());
   const load = () => load_into(box, context.signal, async () => {
     const answer = await get<{ people: Person[]; next: string | null }>('/people', { signal: context.signal,
       query: { query: wanted.query.trim(), group: wanted.group.trim(), after: pager.cursor, limit: kPerPage } });
     pager.show(answer.next);
+    say(t('pager.shown', { number: answer.people.length }));
     return table(answer.people);
   });
   let timer = 0;

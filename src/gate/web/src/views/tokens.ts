@@ -43,7 +43,7 @@ function made_notice(token: string): HTMLElement {
 }
 
 function make_form(context: Context, reload: () => void): HTMLElement {
-  const result = h('div', { 'aria-live': 'polite' });
+  const result = h('div', { tabindex: '-1', class: 'made' });
   const name = text_field(t('tokens.name'), { required: true, maxlength: 100, name: 'token-name' }, t('tokens.name_help'));
   const role = select_field(t('tokens.role'), kRoles.map((code) => [code, word('role', code)]), 'gate');
   const role_help = h('p', { class: 'help' });
@@ -59,18 +59,19 @@ function make_form(context: Context, reload: () => void): HTMLElement {
       const made = await post<{ token: string }>('/tokens', { signal: context.signal, json: {
         name: name.control.value.trim(), role: role.control.value, expires_at: day_end(expires.control.value) } });
       replace(result, made_notice(made.token));
+      result.focus();
       name.control.value = '';
       reload();
     } catch (error) {
       if (!is_abort(error)) replace(result, error_notice(error));
     }
   };
-  return h('section', { class: 'card' }, h('h2', null, t('tokens.new')),
+  return h('section', { class: 'card' }, h('h2', null, t('tokens.new')), result,
     h('form', { novalidate: true, onsubmit: (event: Event) => {
       event.preventDefault();
       void while_busy(send, submit);
     } }, h('div', { class: 'fields' }, name.element, h('div', null, role.element, role_help), expires.element),
-    h('div', { class: 'actions' }, send)), result);
+    h('div', { class: 'actions' }, send)));
 }
 
 function make(context: Context): Child {
