@@ -3,14 +3,12 @@
 #include <cstdio>
 #include <thread>
 
-#include "align/encode_jpeg.h"
 #include "camera_arguments.h"
 #include "commands.h"
-#include "gate/page.h"
 #include "gate/service/http_server.h"
-#include "gate/service/service.h"
 #include "gate_clock.h"
 #include "gate_session.h"
+#include "serve_parts.h"
 
 namespace kface::cli {
 namespace {
@@ -21,40 +19,6 @@ struct ServeArguments {
   CameraArguments camera;
   service::ServiceOptions service;
 };
-
-service::ServiceParts service_parts(const GateSession& session, const CameraLoop* camera,
-                                    const std::filesystem::path& audit) {
-  constexpr int kJpegQuality = 80;
-  constexpr double kMsPerSecond = 1000;
-  service::ServiceParts parts;
-  parts.access = session.access.get();
-  parts.gallery = session.gallery.get();
-  parts.audit = session.audit.get();
-  parts.search_events = [audit](const AuditQuery& query, std::size_t limit) {
-    return search_audit(audit, query, limit);
-  };
-  parts.read_events = [audit](const AuditQuery& query, const auto& take) {
-    return read_audit(audit, query, take);
-  };
-  parts.space = template_space(session.opened);
-  parts.version = KFACE_VERSION;
-  parts.now = unix_now;
-  parts.seconds = [] { return static_cast<double>(steady_now_ms()) / kMsPerSecond; };
-  parts.page = page_file;
-  parts.note = [](const std::string& line) { std::fprintf(stderr, "kface: %s\n", line.c_str()); };
-  if (camera != nullptr) {
-    parts.frame = [camera]() -> std::optional<std::vector<std::uint8_t>> {
-      const auto picture = camera->latest_picture();
-      return picture ? std::optional(encode_jpeg(*picture, kJpegQuality)) : std::nullopt;
-    };
-    parts.camera = [camera]() -> std::optional<service::CameraView> {
-      const CameraState state = camera->state();
-      return service::CameraView{
-          .state = state.camera, .fps = state.fps, .last_decision = state.last};
-    };
-  }
-  return parts;
-}
 
 Status log_moment(GateSession& session, const std::string& kind, const std::string& note) {
   AuditEntry entry;
@@ -103,8 +67,8 @@ Status serve(Globals& globals, const ServeArguments& arguments) {
     KF_ASSIGN(camera, make_camera_loop(globals, *session, arguments.camera, {}));
   }
   const auto audit = gallery_paths(arguments.gate.gallery).audit;
-  const auto service = service::make_service(service_parts(*session, camera.get(), audit),
-                                             arguments.service);
+  const auto service =
+      service::make_service(service_parts(*session, camera.get(), audit), arguments.service);
   KF_ASSIGN(const auto server, service::HttpServer::start(arguments.service, *service));
   const CameraThread camera_thread(camera.get(), globals.stop);
   Status logged = log_moment(*session, "start", "service with model " + session->opened.name);
@@ -129,7 +93,8 @@ int run_serve(Globals& globals, const ServeArguments& arguments) {
 void add_serve_command(CLI::App& app, Globals& globals) {
   const auto arguments = std::make_shared<ServeArguments>();
   CLI::App* command = add_command(
-      app, globals, "serve", "Serve the gate over HTTP: API, page, metrics; with a camera, its door",
+      app, globals, "serve",
+      "Serve the gate over HTTP: API, page, metrics; with a camera, its door",
       "  kface serve -m staff.kface --home gate\n"
       "  kface serve -m staff.kface --listen 0.0.0.0:8443 --tls-cert gate.crt --tls-key gate.key\n"
       "  kface serve -m staff.kface --home gate --camera /dev/video0 --mqtt tcp://127.0.0.1:1883",

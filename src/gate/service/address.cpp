@@ -49,9 +49,9 @@ std::string address_group(const std::string& address) {
 }
 
 Result<ListenAddress> parse_listen(const std::string& text) {
-  const Status wrong(ErrorCode::kInvalidArgument,
-                     "'" + text +
-                         "' is no address to listen on; the form is 127.0.0.1:8443, or [::]:8443");
+  const Status wrong(
+      ErrorCode::kInvalidArgument,
+      "'" + text + "' is no address to listen on; the form is 127.0.0.1:8443, or [::]:8443");
   const std::size_t colon = text.rfind(':');
   if (colon == std::string::npos || colon == 0) {
     return wrong;

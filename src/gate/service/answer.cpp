@@ -19,11 +19,10 @@ PhotoError split_photo(const std::string& message) {
     return {message, 0};
   }
   const std::string number = message.substr(kPhoto.size(), colon - kPhoto.size());
-  const bool digits = !number.empty() && number.size() < 4 &&
-                      std::all_of(number.begin(), number.end(),
-                                  [](char c) { return c >= '0' && c <= '9'; });
-  return digits ? PhotoError{message.substr(colon + 2), std::stoi(number)}
-                : PhotoError{message, 0};
+  const bool digits =
+      !number.empty() && number.size() < 4 &&
+      std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return digits ? PhotoError{message.substr(colon + 2), std::stoi(number)} : PhotoError{message, 0};
 }
 
 bool starts_with_any(const std::string& text, std::initializer_list<std::string_view> starts) {
@@ -139,12 +138,10 @@ HttpResponse json_response(const Json& json, int status) {
 }
 
 HttpResponse fault_response(const Fault& fault, const std::string& request_id) {
-  HttpResponse response = json_response({{"error",
-                                          {{"code", fault.code},
-                                           {"message", fault.message},
-                                           {"details", fault.details}}},
-                                         {"request_id", request_id}},
-                                        fault.status);
+  HttpResponse response = json_response(
+      {{"error", {{"code", fault.code}, {"message", fault.message}, {"details", fault.details}}},
+       {"request_id", request_id}},
+      fault.status);
   if (fault.retry_after_s > 0) {
     response.headers.emplace_back("Retry-After", std::to_string(fault.retry_after_s));
   }

@@ -24,11 +24,11 @@ struct Fault {
   std::string cause = {};  // for the log alone
 };
 
-Fault bad_request(std::string message);    // 400 malformed_request
-Fault bad_argument(std::string message);   // 400 invalid_argument
-Fault no_such(const std::string& what);    // 404 not_found
-Fault unavailable(std::string cause);      // 503
-Fault internal_fault(std::string cause);   // 500
+Fault bad_request(std::string message);                  // 400 malformed_request
+Fault bad_argument(std::string message);                 // 400 invalid_argument
+Fault no_such(const std::string& what);                  // 404 not_found
+Fault unavailable(std::string cause);                    // 503
+Fault internal_fault(std::string cause);                 // 500
 Fault too_many(int retry_after_s, std::string message);  // 429
 
 // For errors of gallery, audit log and access control, whose texts are not for callers.
@@ -39,8 +39,8 @@ Fault photo_fault(const Status& status);
 template <typename T>
 class Answer {
  public:
-  Answer(T value) : value_(std::move(value)) {}          // NOLINT: implicit by design
-  Answer(Fault fault) : fault_(std::move(fault)) {}      // NOLINT: implicit by design
+  Answer(T value) : value_(std::move(value)) {}               // NOLINT: implicit by design
+  Answer(Fault fault) : fault_(std::move(fault)) {}           // NOLINT: implicit by design
   Answer(const Status& status) : fault_(fault_of(status)) {}  // NOLINT: implicit by design
 
   bool ok() const { return value_.has_value(); }

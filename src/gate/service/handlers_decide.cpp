@@ -137,9 +137,8 @@ Answer<HttpResponse> identify_photo(Desk& desk, Call& call) {
   for (const AccessControl::Match& match : matches) {
     const auto person = desk.parts.gallery->person(match.person);
     if (person.ok()) {  // forgotten just now: no match
-      json["matches"].push_back({{"person", match.person},
-                                 {"name", person.value().name},
-                                 {"distance", match.distance}});
+      json["matches"].push_back(
+          {{"person", match.person}, {"name", person.value().name}, {"distance", match.distance}});
     }
   }
   return json_response(json);

@@ -2,9 +2,9 @@
 #include <cmath>
 #include <map>
 
+#include "base/times.h"
 #include "gate/service/distance_bins.h"
 #include "gate/service/handlers.h"
-#include "base/times.h"
 
 namespace kface::service {
 namespace {
@@ -81,8 +81,8 @@ Answer<std::optional<EventDetails>> details_of(Desk& desk, const std::string& ev
 
 Answer<HttpResponse> list_events(Desk& desk, Call& call) {
   KF_ASSIGN([[maybe_unused]] const bool known,
-            only_parameters(call, {"from", "until", "kind", "person", "verdict", "gate", "before",
-                                   "limit"}));
+            only_parameters(
+                call, {"from", "until", "kind", "person", "verdict", "gate", "before", "limit"}));
   KF_ASSIGN(AuditQuery query, period(call));
   KF_ASSIGN(query.kind, word_parameter(call, "kind",
                                        {"decision", "door", "enrolment", "change", "forget",
@@ -129,13 +129,11 @@ Answer<HttpResponse> get_event(Desk& desk, Call& call) {
     json["records"].push_back(record_json(record, names));
   }
   if (details) {
-    json["details"] = {{"person", optional_text(details->person)},
-                       {"name", names.of(details->person)},
-                       {"gate", optional_text(details->gate)},
-                       {"at", time_text(details->at)},
-                       {"vehicle", optional_text(details->vehicle)},
-                       {"card", optional_text(details->card)},
-                       {"has_photo", !details->photo.empty()}};
+    json["details"] = {
+        {"person", optional_text(details->person)},   {"name", names.of(details->person)},
+        {"gate", optional_text(details->gate)},       {"at", time_text(details->at)},
+        {"vehicle", optional_text(details->vehicle)}, {"card", optional_text(details->card)},
+        {"has_photo", !details->photo.empty()}};
   }
   return json_response(json);
 }
@@ -170,9 +168,9 @@ Answer<HttpResponse> get_distances(Desk& desk, Call& call) {
     threshold = entry.threshold ? entry.threshold : threshold;
     return Status();
   }));
-  Json json{{"threshold", threshold ? *threshold
-                                    : static_cast<double>(
-                                          desk.parts.access->opened().model.threshold.distance)},
+  Json json{{"threshold",
+             threshold ? *threshold
+                       : static_cast<double>(desk.parts.access->opened().model.threshold.distance)},
             {"bins", Json::array()},
             {"days", days},
             {"num_decisions", bins.num_distances()}};
@@ -202,9 +200,9 @@ Answer<HttpResponse> export_audit(Desk& desk, Call& call) {
   const bool csv = format != "jsonl";
   HttpResponse response;
   response.content_type = csv ? "text/csv; charset=utf-8" : "application/x-ndjson";
-  response.headers.emplace_back("Content-Disposition", csv
-                                                           ? "attachment; filename=\"audit.csv\""
-                                                           : "attachment; filename=\"audit.jsonl\"");
+  response.headers.emplace_back(
+      "Content-Disposition",
+      csv ? "attachment; filename=\"audit.csv\"" : "attachment; filename=\"audit.jsonl\"");
   response.stream = [read = desk.parts.read_events, query, csv](const BodySink& sink) {
     if (csv && !sink(audit_csv_heading())) {
       return false;

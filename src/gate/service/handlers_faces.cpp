@@ -1,8 +1,8 @@
 #include <cmath>
 
+#include "base/times.h"
 #include "gate/service/faces_json.h"
 #include "gate/service/handlers.h"
-#include "base/times.h"
 #include "verify/template.h"
 
 namespace kface::service {

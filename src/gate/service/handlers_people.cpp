@@ -1,8 +1,8 @@
 #include <algorithm>
 
+#include "base/times.h"
 #include "gate/service/faces_json.h"
 #include "gate/service/handlers.h"
-#include "base/times.h"
 
 namespace kface::service {
 namespace {
@@ -92,7 +92,8 @@ Answer<bool> set_fields(Desk& desk, Person& person, const Json& json, UnixMs now
     return holder && holder->id != person.id;
   };
   if (!person.card.empty()) {
-    KF_ASSIGN(const std::optional<Person> holder, desk.parts.gallery->person_with_card(person.card));
+    KF_ASSIGN(const std::optional<Person> holder,
+              desk.parts.gallery->person_with_card(person.card));
     if (taken(holder)) {
       return Fault{.status = 409, .code = "conflict", .message = "the card is somebody else's"};
     }
@@ -154,9 +155,8 @@ Answer<HttpResponse> list_people(Desk& desk, Call& call) {
 
 Answer<HttpResponse> create_person(Desk& desk, Call& call) {
   KF_ASSIGN([[maybe_unused]] const bool known, only_parameters(call, {}));
-  KF_ASSIGN(Json json,
-            parse_object(call.body, {"name", "groups", "card", "vehicle", "valid_from",
-                                     "valid_until", "consent_at", "photos"}));
+  KF_ASSIGN(Json json, parse_object(call.body, {"name", "groups", "card", "vehicle", "valid_from",
+                                                "valid_until", "consent_at", "photos"}));
   std::vector<std::vector<std::uint8_t>> photos;
   if (json.contains("photos")) {
     KF_ASSIGN(photos, photos_field(desk, json["photos"]));

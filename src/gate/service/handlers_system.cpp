@@ -19,8 +19,15 @@ Answer<CameraView> camera_of(const Desk& desk) {
 // What is wrong is in the service's log: it may name files.
 Json health_word(const std::string& state) { return state == "ok" ? "ok" : "failing"; }
 
+// "ok", "starting", "ended" or "lost"; what follows in the text is for the log.
+std::string camera_word(const CameraView& camera) {
+  return camera.state.substr(0, camera.state.find(':'));
+}
+
+bool is_lost(const CameraView& camera) { return camera_word(camera) == "lost"; }
+
 bool is_healthy(const AccessControl::State& state, const std::optional<CameraView>& camera) {
-  return state.storage == "ok" && state.audit == "ok" && (!camera || camera->state == "ok");
+  return state.storage == "ok" && state.audit == "ok" && (!camera || !is_lost(*camera));
 }
 
 void write_gate_metrics(const Desk& desk, MetricText& text) {
@@ -49,7 +56,7 @@ void write_gate_metrics(const Desk& desk, MetricText& text) {
     text.sample(state.doors[i] == "open" ? 1 : 0, {{"door", std::to_string(i)}});
   }
   if (const auto camera = desk.parts.camera ? desk.parts.camera() : std::nullopt) {
-    gauge("kface_camera_up", "1: the camera gives frames.", camera->state == "ok" ? 1 : 0);
+    gauge("kface_camera_up", "1: the camera gives frames.", is_lost(*camera) ? 0 : 1);
     gauge("kface_camera_fps", "Frames of the camera a second.", camera->fps);
   }
   gauge("kface_uptime_seconds", "Time since the start.", desk.parts.seconds() - desk.started_at);
@@ -69,7 +76,7 @@ Answer<HttpResponse> get_health(Desk& desk, Call& call) {
     json["storage"] = health_word(state.storage);
     json["audit"] = health_word(state.audit);
     json["doors"] = state.doors;
-    json["camera"] = camera ? health_word(camera->state) : Json(nullptr);
+    json["camera"] = camera ? Json(camera_word(*camera)) : Json(nullptr);
     json["uptime_s"] = desk.parts.seconds() - desk.started_at;
     json["version"] = desk.parts.version;
   }
@@ -133,11 +140,11 @@ Answer<HttpResponse> get_frame(Desk& desk, Call& call) {
 Answer<HttpResponse> get_gate_state(Desk& desk, Call& call) {
   KF_ASSIGN([[maybe_unused]] const bool known, only_parameters(call, {}));
   KF_ASSIGN(const CameraView camera, camera_of(desk));
-  return json_response({{"camera", camera.state},
-                        {"fps", camera.fps},
-                        {"last_decision", camera.last_decision
-                                              ? told_decision(*camera.last_decision)
-                                              : Json(nullptr)}});
+  return json_response(
+      {{"camera", camera_word(camera)},
+       {"fps", camera.fps},
+       {"last_decision",
+        camera.last_decision ? told_decision(*camera.last_decision) : Json(nullptr)}});
 }
 
 }  // namespace kface::service

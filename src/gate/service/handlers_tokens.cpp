@@ -1,5 +1,5 @@
-#include "gate/service/handlers.h"
 #include "base/times.h"
+#include "gate/service/handlers.h"
 
 namespace kface::service {
 

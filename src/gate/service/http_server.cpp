@@ -148,10 +148,10 @@ struct HttpServer::Impl {
 
   std::mutex mutex;
   std::condition_variable changed;
-  bool stopping = false;                      // guarded by mutex
-  std::uint64_t next_id = 0;                  // guarded by mutex
-  std::map<std::uint64_t, Client> clients;    // guarded by mutex
-  std::vector<std::thread> finished;          // guarded by mutex
+  bool stopping = false;                    // guarded by mutex
+  std::uint64_t next_id = 0;                // guarded by mutex
+  std::map<std::uint64_t, Client> clients;  // guarded by mutex
+  std::vector<std::thread> finished;        // guarded by mutex
 };
 
 void HttpServer::Impl::accept_all() {
@@ -174,8 +174,7 @@ void HttpServer::Impl::accept_all() {
 void HttpServer::Impl::accept_one() {
   SocketAddress from;
   from.size = sizeof(from.storage);
-  const int descriptor =
-      ::accept4(listener, from.get(), &from.size, SOCK_CLOEXEC | SOCK_NONBLOCK);
+  const int descriptor = ::accept4(listener, from.get(), &from.size, SOCK_CLOEXEC | SOCK_NONBLOCK);
   if (descriptor < 0) {
     if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) {
       std::this_thread::sleep_for(std::chrono::milliseconds(kRetryAcceptMs));

@@ -1,10 +1,11 @@
 // The service over real sockets on 127.0.0.1: what only a connection can do wrong.
+#include "gate/service/http_server.h"
+
 #include <gtest/gtest.h>
 
 #include <latch>
 
 #include "gate/service/fakes_for_test.h"
-#include "gate/service/http_server.h"
 #include "gate/service/socket_for_test.h"
 
 namespace kface::service {
@@ -122,7 +123,8 @@ TEST_F(HttpServerTest, RefusesWhatIsNoRequest) {
       head("POST", "/v1/tokens", "Content-Length: +2\r\n") + "{}",
       head("GET", "/v1/me", "Content-Length: 5\r\n") + "GET /",
       head("POST", "/v1/tokens",
-           "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n") + "zz\r\n{}\r\n",
+           "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n") +
+          "zz\r\n{}\r\n",
   };
   for (const std::string& bytes : wrong) {
     SocketForTest client(server_->port());
@@ -298,8 +300,8 @@ TEST_F(Overload, IsSentAwayWith429AndTheServiceRecovers) {
       client.ask(head("GET", "/v1/me"));
       together.arrive_and_wait();
       const std::string answer = client.ask(photo_request());
-      const bool away = answer.starts_with("HTTP/1.1 429 ") &&
-                        answer.find("Retry-After: 1") != std::string::npos;
+      const bool away =
+          answer.starts_with("HTTP/1.1 429 ") && answer.find("Retry-After: 1") != std::string::npos;
       done += answer.starts_with("HTTP/1.1 200 ") ? 1 : 0;
       shed += away ? 1 : 0;
     });

@@ -80,8 +80,8 @@ bool is_sound_head(const httplib::Request& request) {
   const std::size_t lengths = request.get_header_value_count("Content-Length");
   const std::size_t codings = request.get_header_value_count("Transfer-Encoding");
   const std::string length = request.get_header_value("Content-Length");
-  const bool digits = std::all_of(length.begin(), length.end(),
-                                  [](char c) { return c >= '0' && c <= '9'; });
+  const bool digits =
+      std::all_of(length.begin(), length.end(), [](char c) { return c >= '0' && c <= '9'; });
   return names && lengths + codings <= 1 && (lengths == 0 || !length.empty()) && digits &&
          (codings == 0 || request.get_header_value("Transfer-Encoding") == "chunked");
 }
@@ -93,9 +93,8 @@ HttpRequest head_of(const httplib::Request& request, const std::string& source) 
   head.source = source;
   for (const auto& [name, value] : request.headers) {
     std::string lower = name;
-    std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
-      return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-    });
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
     std::string& joined = head.headers[lower];
     joined += (joined.empty() ? "" : ", ") + value;
   }
@@ -113,7 +112,8 @@ class Talk final : public httplib::Server {
         service_(service),
         memory_(memory),
         limits_(limits) {
-    svr_sock_ = 0;  // a server that does not listen streams nothing; this one is never listened with
+    svr_sock_ =
+        0;  // a server that does not listen streams nothing; this one is never listened with
     using Result = HandlerResponse;
     set_pre_routing_handler([this](const httplib::Request& request, httplib::Response& response) {
       return before_body(request, response) ? Result::Handled : Result::Unhandled;
@@ -127,11 +127,9 @@ class Talk final : public httplib::Server {
           answer(*start_.refusal, response);
           return response.status;
         });
-    const HandlerWithContentReader with_body = [this](const httplib::Request& request,
-                                                      httplib::Response& response,
-                                                      const httplib::ContentReader& read) {
-      after_head(request, response, read);
-    };
+    const HandlerWithContentReader with_body =
+        [this](const httplib::Request& request, httplib::Response& response,
+               const httplib::ContentReader& read) { after_head(request, response, read); };
     Post(".*", with_body);
     Patch(".*", with_body);
     Delete(".*", with_body);
@@ -248,9 +246,8 @@ class Talk final : public httplib::Server {
     if (given.stream) {
       response.set_chunked_content_provider(
           given.content_type, [stream = given.stream](std::size_t, httplib::DataSink& sink) {
-            const bool done = stream([&](std::string_view bytes) {
-              return sink.write(bytes.data(), bytes.size());
-            });
+            const bool done = stream(
+                [&](std::string_view bytes) { return sink.write(bytes.data(), bytes.size()); });
             if (done) {
               sink.done();
             }

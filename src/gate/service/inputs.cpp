@@ -83,15 +83,14 @@ Answer<bool> only_parameters(const Call& call, std::initializer_list<std::string
       for (const std::string_view one : names) {
         known += (known.empty() ? "" : ", ") + std::string(one);
       }
-      return bad_argument("unknown parameter; " + (known.empty() ? "none is known here"
-                                                                 : "known are: " + known));
+      return bad_argument("unknown parameter; " +
+                          (known.empty() ? "none is known here" : "known are: " + known));
     }
   }
   return true;
 }
 
-Answer<std::string> text_parameter(const Call& call, const std::string& name,
-                                   std::size_t longest) {
+Answer<std::string> text_parameter(const Call& call, const std::string& name, std::size_t longest) {
   const auto found = call.query.find(name);
   if (found == call.query.end()) {
     return std::string();
@@ -105,7 +104,8 @@ Answer<std::string> text_parameter(const Call& call, const std::string& name,
 Answer<std::string> id_parameter(const Call& call, const std::string& name, char kind) {
   KF_ASSIGN(std::string text, text_parameter(call, name, 64));
   if (!text.empty() && !is_id(kind, text)) {
-    return bad_argument(name + " is an id: " + std::string(1, kind) + "- and 26 letters and digits");
+    return bad_argument(name + " is an id: " + std::string(1, kind) +
+                        "- and 26 letters and digits");
   }
   return text;
 }

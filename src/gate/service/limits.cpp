@@ -27,8 +27,8 @@ double Buckets::take(const std::string& key, double now) {
     if (buckets_.size() >= max_keys_) {
       forget_full(now);
     }
-    found = buckets_.try_emplace(buckets_.size() < max_keys_ ? key : kCrowd, Bucket{burst_, now})
-                .first;
+    found =
+        buckets_.try_emplace(buckets_.size() < max_keys_ ? key : kCrowd, Bucket{burst_, now}).first;
   }
   Bucket& bucket = found->second;
   bucket.tokens = std::min(burst_, bucket.tokens + std::max(0.0, now - bucket.at) * rate_);

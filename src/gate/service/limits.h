@@ -93,8 +93,8 @@ class Admission {
   const std::size_t max_waiting_;
   const int max_wait_ms_;
   mutable std::mutex mutex_;
-  std::size_t running_ = 0;        // guarded by mutex_
-  std::deque<Waiter*> in_line_;    // guarded by mutex_
+  std::size_t running_ = 0;      // guarded by mutex_
+  std::deque<Waiter*> in_line_;  // guarded by mutex_
 };
 
 }  // namespace kface::service

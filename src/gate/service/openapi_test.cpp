@@ -89,8 +89,7 @@ TEST(OpenApi, NamesTheParametersOfEveryRoute) {
       described.insert(parameter["name"].get<std::string>());
     }
     ASSERT_EQ(answer.status, 400) << route.path;
-    std::string message =
-        PlainJson::parse(answer.body)["error"]["message"].get<std::string>();
+    std::string message = PlainJson::parse(answer.body)["error"]["message"].get<std::string>();
     std::set<std::string> known;
     constexpr std::string_view kKnown = "known are: ";
     if (const auto at = message.find(kKnown); at != std::string::npos) {
@@ -148,8 +147,8 @@ TEST(OpenApi, DescribesErrorsAsTheyAre) {
   const SchemaCheck check(document);
   ServiceForTest test;
   const PlainJson& schema = document["components"]["schemas"]["Error"];
-  for (const std::uint8_t code : {kNoFaceCode, kSeveralCode, kPoorCode, kMismatchCode,
-                                  kStorageCode, kTimeoutCode, kDamagedCode, kThrowsCode}) {
+  for (const std::uint8_t code : {kNoFaceCode, kSeveralCode, kPoorCode, kMismatchCode, kStorageCode,
+                                  kTimeoutCode, kDamagedCode, kThrowsCode}) {
     const auto answer = test.photo("/v1/identify", code);
     EXPECT_EQ(check.fault(PlainJson::parse(answer.body), schema), "") << answer.body;
   }

@@ -57,8 +57,8 @@ inline std::string json_for_test(const Route& route) {
 
 // Answered with the first of the route's statuses.
 inline HttpRequest good_request(ServiceForTest& test, const Route& route) {
-  HttpRequest made = test.request(std::string(route.method), path_for_test(test, route),
-                                  a_role_of(route));
+  HttpRequest made =
+      test.request(std::string(route.method), path_for_test(test, route), a_role_of(route));
   if (route.path == "/v1/verify") {
     made.target += "?card=4711";
   }

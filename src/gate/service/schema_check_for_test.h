@@ -33,8 +33,8 @@ class SchemaCheck {
     if (schema.contains("enum") && !contains(schema["enum"], value)) {
       return at + ": " + value.dump() + " is none of " + schema["enum"].dump();
     }
-    if (value.is_number() && (value < schema.value("minimum", value) ||
-                              value > schema.value("maximum", value))) {
+    if (value.is_number() &&
+        (value < schema.value("minimum", value) || value > schema.value("maximum", value))) {
       return at + ": " + value.dump() + " is out of range";
     }
     if (value.is_string() && schema.contains("pattern") &&

@@ -35,8 +35,8 @@ bool is_accepted(BodyKind kind, const std::string& content_type) {
   if (content_type == "application/json") {
     return true;
   }
-  return kind == BodyKind::kPhoto && (content_type.starts_with("image/") ||
-                                      content_type == "application/octet-stream");
+  return kind == BodyKind::kPhoto &&
+         (content_type.starts_with("image/") || content_type == "application/octet-stream");
 }
 
 // The token of "Bearer kf_..."; empty for any other form.
@@ -117,7 +117,8 @@ class GateService final : public HttpService {
     const auto refuse = [&](const Fault& fault) {
       return Start{.refusal = finished(*exchange, fault_of(*exchange, fault))};
     };
-    if (const double wait = desk_.source_bucket.take(exchange->source, exchange->started); wait > 0) {
+    if (const double wait = desk_.source_bucket.take(exchange->source, exchange->started);
+        wait > 0) {
       log_refusal(*exchange, "429 too many requests");
       return refuse(too_many(static_cast<int>(std::ceil(wait)), "too many requests"));
     }
@@ -152,9 +153,8 @@ class GateService final : public HttpService {
   Answer<bool> match(const HttpRequest& head, Exchange& exchange, const std::string& path) {
     KF_ASSIGN(Match found, find_route(head.method == "HEAD" ? "GET" : head.method, path));
     if (found.route == nullptr) {
-      Fault fault{.status = 405,
-                  .code = "method_not_allowed",
-                  .message = "this address has other methods"};
+      Fault fault{
+          .status = 405, .code = "method_not_allowed", .message = "this address has other methods"};
       fault.details["allow"] = found.allowed;
       return fault;
     }
@@ -168,9 +168,9 @@ class GateService final : public HttpService {
   Answer<bool> authorise(const HttpRequest& head, Exchange& exchange) {
     Call& call = exchange.call;
     const std::string header = head.header("authorization");
-    const bool open = call.route->roles == 0 ||
-                      (desk_.options.metrics_open && call.route->path == "/v1/metrics" &&
-                       is_loopback(head.source));
+    const bool open =
+        call.route->roles == 0 || (desk_.options.metrics_open &&
+                                   call.route->path == "/v1/metrics" && is_loopback(head.source));
     if (open && header.empty()) {
       return true;
     }
@@ -211,7 +211,8 @@ class GateService final : public HttpService {
   Answer<std::size_t> check_body(const HttpRequest& head, Exchange& exchange) {
     const Route& route = *exchange.call.route;
     const std::string length = head.header("content-length");
-    const bool has_body = (!length.empty() && length != "0") || head.headers.contains("transfer-encoding");
+    const bool has_body =
+        (!length.empty() && length != "0") || head.headers.contains("transfer-encoding");
     if (route.body == BodyKind::kNone) {
       return has_body ? Answer<std::size_t>(bad_request("no body is expected here"))
                       : Answer<std::size_t>(std::size_t{0});

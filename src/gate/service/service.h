@@ -20,7 +20,7 @@ namespace kface::service {
 
 // The gate's camera, where this process has one.
 struct CameraView {
-  std::string state;  // "ok", or what is wrong
+  std::string state;  // "ok", "starting", "ended", or "lost: ..."
   double fps = 0;
   std::optional<Decision> last_decision = {};
 };

@@ -54,10 +54,17 @@ TEST(HostileRequests, WithoutATokenAre401) {
   for (const Route& route : routes()) {
     HttpRequest asked = good_request(test, route);
     const std::string good = asked.headers["authorization"];
-    std::vector<std::string> bad = {"Bearer", "Bearer ", "Basic YTpi", "Bearer kf_x", good + "x",
-                                    good.substr(0, good.size() - 1), "kf_", "Bearer  " + good,
+    std::vector<std::string> bad = {"Bearer",
+                                    "Bearer ",
+                                    "Basic YTpi",
+                                    "Bearer kf_x",
+                                    good + "x",
+                                    good.substr(0, good.size() - 1),
+                                    "kf_",
+                                    "Bearer  " + good,
                                     "Bearer kf_' OR '1'='1' --aaaaaaaaaaaaaaaaaaaaaaaaaaa",
-                                    good + ", " + good, std::string(6000, 'a')};
+                                    good + ", " + good,
+                                    std::string(6000, 'a')};
     if (route.roles != 0) {
       asked.headers.erase("authorization");
       asked.source = name_of(route);
@@ -129,8 +136,9 @@ TEST(HostileRequests, WithABodyOfAnotherKindAre415) {
     if (route.body == BodyKind::kNone) {
       continue;
     }
-    for (const char* type : {"", "text/plain", "multipart/form-data; boundary=x",
-                             "application/x-www-form-urlencoded", "application/jsonx", "video/mp4"}) {
+    for (const char* type :
+         {"", "text/plain", "multipart/form-data; boundary=x", "application/x-www-form-urlencoded",
+          "application/jsonx", "video/mp4"}) {
       HttpRequest asked = good_request(test, route);
       asked.headers["content-type"] = type;
       expect_refusal(test, test.ask(asked), 415, name_of(route) + " " + type);
@@ -155,10 +163,20 @@ TEST(HostileRequests, WithMalformedJsonAre400) {
     wide += "0,";
   }
   wide += "0]}";
-  const std::string broken[] = {
-      "", "{", "null", "[]", "\"x\"", "{\"name\":\"\xff\xfe\"}", "{\"name\":\"a\"}}",
-      "{\"name\":\"\\ud800\"}", "{'name':'x'}", "{\"name\":NaN}", deep_json(5000), wide,
-      std::string("{\"name\":\"a\0b\"}", 14), std::string(3000, '{')};
+  const std::string broken[] = {"",
+                                "{",
+                                "null",
+                                "[]",
+                                "\"x\"",
+                                "{\"name\":\"\xff\xfe\"}",
+                                "{\"name\":\"a\"}}",
+                                "{\"name\":\"\\ud800\"}",
+                                "{'name':'x'}",
+                                "{\"name\":NaN}",
+                                deep_json(5000),
+                                wide,
+                                std::string("{\"name\":\"a\0b\"}", 14),
+                                std::string(3000, '{')};
   for (const Route& route : routes()) {
     for (const std::string& body : broken) {
       if (route.body == BodyKind::kNone) {
@@ -204,8 +222,8 @@ void append_chunk(std::string& png, const std::string& type, const std::string& 
     return bytes;
   };
   const std::string body = type + data;
-  const auto crc = crc32(0, reinterpret_cast<const Bytef*>(body.data()),
-                         static_cast<uInt>(body.size()));
+  const auto crc =
+      crc32(0, reinterpret_cast<const Bytef*>(body.data()), static_cast<uInt>(body.size()));
   png += big_endian(static_cast<std::uint32_t>(data.size())) + body +
          big_endian(static_cast<std::uint32_t>(crc));
 }
@@ -248,7 +266,8 @@ TEST(HostileRequests, WithWhatIsNoImageAre422) {
     }
     for (const std::string& body :
          {std::string(), std::string("GIF89a"), std::string("<svg onload=alert(1)>"),
-          std::string("\x89PNG\r\n\x1a\n"), std::string(1000, '\xff'), std::string("P6 1 1 255\n")}) {
+          std::string("\x89PNG\r\n\x1a\n"), std::string(1000, '\xff'),
+          std::string("P6 1 1 255\n")}) {
       HttpRequest asked = good_request(test, route);
       set_body(asked, body);
       expect_refusal(test, test.ask(asked), 422, name_of(route) + " " + body.substr(0, 10));
@@ -262,17 +281,34 @@ TEST(HostileRequests, WithTrickyPathsAre400Or404) {
   give_camera_and_page(test);
   for (const Route& route : routes()) {
     const std::string path(route.path);
-    const std::pair<std::string, int> tricks[] = {
-        {path + "/..", 400},          {"/v1/../etc/passwd", 400},  {path + "/%2e%2e", 400},
-        {path + "%00", 400},          {"//v1/health", 400},        {path + "//", 400},
-        {path + "/", 404},            {path + "\\..", 400},        {path + "/.", 400},
-        {std::string(5000, '/'), 400}, {path + std::string(5000, 'a'), 400},
-        {path + "/x", 404},           {"/V1/health", 404},         {path + "#x", 400},
-        {path + "\xc0\xae", 400},     {path + ";x=1", 404},        {"v1/health", 400},
-        {"http://evil/v1/health", 400}, {"*", 400},                {path + "?a=%zz", 400},
-        {path + "?a=%00", 400},       {path + "?a=1&a=2", 400},    {path + "?a=%ff", 400},
-        {"/assets/../../etc/passwd", 400}, {"/assets/%2e%2e%2fetc", 400},
-        {"/index.html", 404},         {"/.git/config", 404},       {"", 400}};
+    const std::pair<std::string, int> tricks[] = {{path + "/..", 400},
+                                                  {"/v1/../etc/passwd", 400},
+                                                  {path + "/%2e%2e", 400},
+                                                  {path + "%00", 400},
+                                                  {"//v1/health", 400},
+                                                  {path + "//", 400},
+                                                  {path + "/", 404},
+                                                  {path + "\\..", 400},
+                                                  {path + "/.", 400},
+                                                  {std::string(5000, '/'), 400},
+                                                  {path + std::string(5000, 'a'), 400},
+                                                  {path + "/x", 404},
+                                                  {"/V1/health", 404},
+                                                  {path + "#x", 400},
+                                                  {path + "\xc0\xae", 400},
+                                                  {path + ";x=1", 404},
+                                                  {"v1/health", 400},
+                                                  {"http://evil/v1/health", 400},
+                                                  {"*", 400},
+                                                  {path + "?a=%zz", 400},
+                                                  {path + "?a=%00", 400},
+                                                  {path + "?a=1&a=2", 400},
+                                                  {path + "?a=%ff", 400},
+                                                  {"/assets/../../etc/passwd", 400},
+                                                  {"/assets/%2e%2e%2fetc", 400},
+                                                  {"/index.html", 404},
+                                                  {"/.git/config", 404},
+                                                  {"", 400}};
     for (const auto& [target, status] : tricks) {
       HttpRequest asked = good_request(test, route);
       asked.target = target;
@@ -298,16 +334,17 @@ TEST(HostileRequests, WithSqlForAnIdAre404AndInAParameterDoNothing) {
     std::string path(route.path);
     if (const auto at = path.find('{'); at != std::string::npos) {
       const auto end = path.find('}');
-      for (const std::string& id : {std::string("1'OR'1'='1"), std::string("p-';--"),
-                                    std::string(28, '\''), std::string("p-") + std::string(26, ';')}) {
+      for (const std::string& id :
+           {std::string("1'OR'1'='1"), std::string("p-';--"), std::string(28, '\''),
+            std::string("p-") + std::string(26, ';')}) {
         HttpRequest asked = good_request(test, route);
         asked.target = path.substr(0, at) + id + path.substr(end + 1);
         expect_refusal(test, test.ask(asked), 404, asked.target);
       }
     }
-    for (const char* name : {"query", "group", "after", "limit", "from", "until", "kind", "person",
-                             "verdict", "gate", "before", "card", "vehicle", "direction", "days",
-                             "format", "open"}) {
+    for (const char* name :
+         {"query", "group", "after", "limit", "from", "until", "kind", "person", "verdict", "gate",
+          "before", "card", "vehicle", "direction", "days", "format", "open"}) {
       HttpRequest asked = good_request(test, route);
       asked.target = path_for_test(test, route) + "?" + name + "=" + sql;
       const auto answer = test.ask(asked);
@@ -318,8 +355,8 @@ TEST(HostileRequests, WithSqlForAnIdAre404AndInAParameterDoNothing) {
     }
   }
   // As a name it is a name.
-  const auto made = test.json("POST", "/v1/people",
-                              R"({"consent_at":"2026-11-01","name":")" + plain + "\"}");
+  const auto made =
+      test.json("POST", "/v1/people", R"({"consent_at":"2026-11-01","name":")" + plain + "\"}");
   EXPECT_EQ(made.status, 201);
   EXPECT_EQ(PlainJson::parse(made.body)["person"]["name"], plain);
   expect_up(test);

@@ -50,7 +50,8 @@ void visit_service_options(ServiceOptions& o, Field&& field) {
         "a connection without a request is closed after this time");
   field("service.stop_timeout_ms", o.stop_timeout_ms, Range{0, 600000},
         "requests in work get this long to finish when the service stops");
-  field("service.max_body_kb", o.max_body_kb, Range{1, 262144}, "largest body of a request, in KiB");
+  field("service.max_body_kb", o.max_body_kb, Range{1, 262144},
+        "largest body of a request, in KiB");
   field("service.body_memory_mb", o.body_memory_mb, Range{1, 65536},
         "bodies of all requests together, in MiB; more: 503");
   field("service.token_rate", o.token_rate, Range{0.1, 1e6},

@@ -259,9 +259,9 @@ TEST(ServiceEvents, AreFoundWithNamesAndDetails) {
   const std::string before = std::to_string(page["next"].get<std::uint64_t>());
   EXPECT_EQ(body_of(test.get("/v1/events?kind=decision&before=" + before))["events"].size(), 1u);
   EXPECT_EQ(body_of(test.get("/v1/events?verdict=granted"))["events"].size(), 1u);
-  EXPECT_EQ(body_of(test.get("/v1/events?person=" + test.person.id + "&kind=decision"))["events"]
-                .size(),
-            1u);
+  EXPECT_EQ(
+      body_of(test.get("/v1/events?person=" + test.person.id + "&kind=decision"))["events"].size(),
+      1u);
   EXPECT_EQ(body_of(test.get("/v1/events?from=2027-02-01"))["events"].size(), 0u);
   const std::string event = all["events"][1]["event"].get<std::string>();
   const Json one = body_of(test.get("/v1/events/" + event));
@@ -315,9 +315,8 @@ TEST(ServiceAudit, IsExportedAsCsvAndJsonLines) {
   EXPECT_EQ(static_cast<std::size_t>(std::count(lines.begin(), lines.end(), '\n')),
             test.audit.records().size());
   // A reader that is gone ends it.
-  EXPECT_FALSE(test.get("/v1/audit/export", Role::kAuditor).stream([](std::string_view) {
-    return false;
-  }));
+  EXPECT_FALSE(
+      test.get("/v1/audit/export", Role::kAuditor).stream([](std::string_view) { return false; }));
 }
 
 TEST(ServiceTokens, AreShownOnceAndWorkAtOnce) {
@@ -377,6 +376,12 @@ TEST(ServiceGate, HasAPictureWhereThereIsACamera) {
   test.restart();
   EXPECT_EQ(test.get("/v1/gate/frame.jpg").content_type, "image/jpeg");
   EXPECT_EQ(body_of(test.get("/v1/gate/state"))["fps"], 15);
+  test.parts.camera = [] { return CameraView{.state = "lost: /srv/secret (next try in 2 s)"}; };
+  test.restart();
+  EXPECT_EQ(body_of(test.get("/v1/gate/state"))["camera"], "lost");
+  const Json health = body_of(test.get("/v1/health"));
+  EXPECT_EQ(health["status"], "degraded");
+  EXPECT_EQ(health["camera"], "lost");
 }
 
 TEST(ServicePage, IsServedByExactNameUnderAStrictPolicy) {
@@ -420,7 +425,7 @@ TEST(ServiceMetrics, AreInPrometheusForm) {
         "kface_decisions_total{verdict=\"granted\",reason=\"match\"} 1",
         "kface_requests_in_flight 1", "kface_door_up{door=\"1\"} 0"}) {
     EXPECT_NE(answer.body.find(std::string(line) + "\n"), std::string::npos) << line << "\n"
-                                                                              << answer.body;
+                                                                             << answer.body;
   }
 }
 

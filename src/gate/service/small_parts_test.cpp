@@ -14,8 +14,8 @@ TEST(IsLoopback, KnowsThisMachine) {
   for (const char* address : {"127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"}) {
     EXPECT_TRUE(is_loopback(address)) << address;
   }
-  for (const char* address : {"128.0.0.1", "0.0.0.0", "::", "::ffff:10.0.0.1", "127.0.0.1.evil",
-                              "localhost", ""}) {
+  for (const char* address :
+       {"128.0.0.1", "0.0.0.0", "::", "::ffff:10.0.0.1", "127.0.0.1.evil", "localhost", ""}) {
     EXPECT_FALSE(is_loopback(address)) << address;
   }
 }
@@ -91,12 +91,11 @@ TEST(Metrics, AddUpInTheHistogram) {
   MetricText text;
   metrics.write(text);
   const std::string labels = "{method=\"GET\",route=\"/v1/me\"";
-  for (const std::string& line :
-       {"kface_requests_total" + labels + ",status=\"200\"} 2",
-        "kface_request_seconds_bucket" + labels + ",le=\"0.005\"} 1",
-        "kface_request_seconds_bucket" + labels + ",le=\"5\"} 2",
-        "kface_request_seconds_bucket" + labels + ",le=\"+Inf\"} 3",
-        "kface_request_seconds_count" + labels + "} 3"}) {
+  for (const std::string& line : {"kface_requests_total" + labels + ",status=\"200\"} 2",
+                                  "kface_request_seconds_bucket" + labels + ",le=\"0.005\"} 1",
+                                  "kface_request_seconds_bucket" + labels + ",le=\"5\"} 2",
+                                  "kface_request_seconds_bucket" + labels + ",le=\"+Inf\"} 3",
+                                  "kface_request_seconds_count" + labels + "} 3"}) {
     EXPECT_NE(text.text().find(line + "\n"), std::string::npos) << line << "\n" << text.text();
   }
 }

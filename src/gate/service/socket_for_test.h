@@ -78,9 +78,8 @@ class SocketForTest {
     constexpr int kPatienceMs = 60'000;  // for a machine that is busy; no test waits for it
     pollfd wait_on{.fd = descriptor_, .events = POLLIN, .revents = 0};
     char buffer[4096];
-    const ssize_t got = ::poll(&wait_on, 1, kPatienceMs) > 0
-                            ? ::recv(descriptor_, buffer, sizeof(buffer), 0)
-                            : -1;
+    const ssize_t got =
+        ::poll(&wait_on, 1, kPatienceMs) > 0 ? ::recv(descriptor_, buffer, sizeof(buffer), 0) : -1;
     text_.append(buffer, got > 0 ? static_cast<std::size_t>(got) : 0);
     return got > 0;
   }

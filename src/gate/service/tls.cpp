@@ -27,8 +27,8 @@ Result<std::unique_ptr<TlsContext>> TlsContext::open(const std::string& certific
   KF_REQUIRE(native != nullptr);
   std::unique_ptr<TlsContext> context(new TlsContext(native));
   SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
-  SSL_CTX_set_options(native, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
-                                  SSL_OP_CIPHER_SERVER_PREFERENCE);
+  SSL_CTX_set_options(
+      native, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE);
   SSL_CTX_set_mode(native, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                                SSL_MODE_RELEASE_BUFFERS);
   if (SSL_CTX_use_certificate_chain_file(native, certificate.c_str()) != 1) {

@@ -29,9 +29,8 @@ std::string make_request_id();
 std::string role_name(Role role);
 std::optional<Role> parse_role(std::string_view name);
 
-// Makes a token and keeps its hash. Returns the token itself, which is nowhere else, with its entry.
-// Requires: `name` is 1 to 200 bytes of plain text.
-// Errors: those of Gallery::add_token.
+// Makes a token and keeps its hash. Returns the token itself, which is nowhere else, with its
+// entry. Requires: `name` is 1 to 200 bytes of plain text. Errors: those of Gallery::add_token.
 struct MadeToken {
   std::string token;
   ServiceToken entry;
@@ -57,9 +56,9 @@ class TokenTable {
 
   Gallery& gallery_;
   std::mutex mutex_;
-  std::shared_ptr<const Tokens> tokens_;      // guarded by mutex_
-  std::optional<std::uint64_t> revision_;     // guarded by mutex_
-  double asked_at_ = 0;                       // guarded by mutex_
+  std::shared_ptr<const Tokens> tokens_;   // guarded by mutex_
+  std::optional<std::uint64_t> revision_;  // guarded by mutex_
+  double asked_at_ = 0;                    // guarded by mutex_
 };
 
 }  // namespace kface::service

@@ -24,8 +24,7 @@ TEST(MakeToken, HasItsFormAndIsNeverTheSame) {
 
 // BLAKE2b-256 as `b2sum -l 256` gives it.
 TEST(HashToken, IsBlake2b256) {
-  EXPECT_EQ(hash_token("abc"),
-            "bddd813c634239723171ef3fee98579b94964e3bb1cb3e427262c8c068d52319");
+  EXPECT_EQ(hash_token("abc"), "bddd813c634239723171ef3fee98579b94964e3bb1cb3e427262c8c068d52319");
 }
 
 TEST(Roles, HaveNames) {

@@ -91,8 +91,7 @@ Result<Target> parse_target(std::string_view target) {
     rest.remove_prefix(std::min(end + 1, rest.size()));
     const std::size_t equals = std::min(part.find('='), part.size());
     KF_ASSIGN(const std::string name, decode_part(part.substr(0, equals)));
-    KF_ASSIGN(std::string value,
-              decode_part(part.substr(std::min(equals + 1, part.size()))));
+    KF_ASSIGN(std::string value, decode_part(part.substr(std::min(equals + 1, part.size()))));
     if (parsed.query.size() == kMaxParameters) {
       return refused("more than " + std::to_string(kMaxParameters) + " parameters");
     }
