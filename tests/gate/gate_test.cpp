@@ -118,7 +118,7 @@ TEST_F(GateProgram, LetsPeopleInFromAVideoAndTellsTheBrokerAndKeepsTheLog) {
 
   write_video();
   auto arguments = gate_arguments(gallery);
-  arguments.insert(arguments.end(), {"--mqtt-url", broker.url(), "--hold-ms", "200"});
+  arguments.insert(arguments.end(), {"--mqtt", broker.url(), "--hold-ms", "200"});
   const Outcome gate = run(arguments);
   ASSERT_EQ(gate.exit_code, 0) << gate.err;
   const auto lines = lines_of(gate.out);

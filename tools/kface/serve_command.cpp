@@ -97,7 +97,7 @@ void add_serve_command(CLI::App& app, Globals& globals) {
       "Serve the gate over HTTP: API, page, metrics; with a camera, its door",
       "  kface serve -m staff.kface --home gate\n"
       "  kface serve -m staff.kface --listen 0.0.0.0:8443 --tls-cert gate.crt --tls-key gate.key\n"
-      "  kface serve -m staff.kface --home gate --camera /dev/video0 --mqtt tcp://127.0.0.1:1883",
+      "  kface serve -m staff.kface --home gate --camera /dev/video0 --mqtt mqtt://127.0.0.1:1883",
       [&globals, arguments] { return run_serve(globals, *arguments); });
   add_gate_arguments(*command, arguments->gate);
   service::visit_service_options(arguments->service, OptionAdder(*command));
