@@ -28,14 +28,14 @@ std::optional<PageFile> page_file(std::string_view path) {
     std::string_view path;
     PageFile file;
   };
-  static const Entry kEntries[] = {
+  static const Entry entries[] = {
       {"/", {KFACE_VIEW(kface_page_html), kHtml}},
       {"/assets/page.js", {KFACE_VIEW(kface_page_script), "text/javascript; charset=utf-8"}},
       {"/assets/page.css", {KFACE_VIEW(kface_page_style), "text/css; charset=utf-8"}},
       {"/assets/icon.svg", {KFACE_VIEW(kface_page_icon), "image/svg+xml"}},
       {"/assets/kface.webmanifest", {KFACE_VIEW(kface_page_manifest), "application/manifest+json"}},
   };
-  for (const Entry& entry : kEntries) {
+  for (const Entry& entry : entries) {
     if (entry.path == path) {
       return entry.file;
     }

@@ -14,8 +14,8 @@ struct PageFile {
 
 // The file at `path` of a URL, "/" or "/assets/..."; none for every other path. A program that was
 // built without the page (no npm: src/gate/web/CMakeLists.txt says so) has one at "/" that tells
-// what to do, and nothing else. The page is made for the content-security policy that the service sends:
-// it has nothing inline.
+// what to do, and nothing else. The page is made for the content-security policy that the service
+// sends: it has nothing inline.
 //
 // Cost: a few comparisons. Thread-safe.
 std::optional<PageFile> page_file(std::string_view path);

@@ -42,11 +42,19 @@ function language_switch(): HTMLElement {
       } }, name)));
 }
 
-function sign_out(why: string | null): void {
+// The token no longer counts.
+function end_session(why: string): void {
   forget_token();
   discard_enrolment();
   ended = why;
   draw(true);
+}
+
+// Loaded anew, so that nothing that was typed or seen is left for whoever comes next.
+function sign_out(): void {
+  forget_token();
+  history.replaceState(null, '', '/');
+  location.reload();
 }
 
 function draw_header(): void {
@@ -56,7 +64,7 @@ function draw_header(): void {
   h('div', { class: 'right' },
     me && h('span', { class: 'me' }, h('strong', null, me.name), h('span', null, word('role', me.role))),
     language_switch(),
-    me && button([icon('leave'), h('span', { class: 'wide-only' }, t('sign_in.leave'))], () => sign_out(null), 'quiet',
+    me && button([icon('leave'), h('span', { class: 'wide-only' }, t('sign_in.leave'))], sign_out, 'quiet',
       { 'aria-label': t('sign_in.leave'), 'data-test': 'sign-out' })));
 }
 
@@ -144,7 +152,7 @@ async function start(): Promise<void> {
       say(yes ? t('banner.back') : t('banner.offline'));
       if (!yes) void wait_until_online();
     },
-    unauthorized: () => { if (signed_in()) sign_out(t('sign_in.ended')); },
+    unauthorized: () => { if (signed_in()) end_session(t('sign_in.ended')); },
   });
   window.addEventListener('offline', () => set_online(false));
   window.addEventListener('hashchange', () => draw(true));
