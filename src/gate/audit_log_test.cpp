@@ -63,9 +63,9 @@ TEST_F(AuditLogFile, RefusesASecondWriter) {
 
 TEST_F(AuditLogFile, RefusesAFolderAndAMissingKeysLog) {
   fs::create_directories(log_path);
-  const auto no_file = AuditLog::open(log_path, key_for_test());
-  ASSERT_FALSE(no_file.ok());
-  EXPECT_EQ(no_file.error().code(), ErrorCode::kIo);
+  const auto not_a_file = AuditLog::open(log_path, key_for_test());
+  ASSERT_FALSE(not_a_file.ok());
+  EXPECT_EQ(not_a_file.error().code(), ErrorCode::kIo);
   fs::remove(log_path);
 
   write(0, 2);
