@@ -419,10 +419,6 @@ class FakeAccess final : public AccessControl {
     KF_TRY(note("enrolment", added.id, actor));
     return std::pair(added, enrolled);
   }
-  Result<PartlyEnrolled> enroll_usable(Person, std::span<const std::vector<std::uint8_t>>,
-                                       const std::string&) override {
-    return Status{ErrorCode::kNotFound, "the service does not ask for this"};
-  }
   Result<EnrolledFace> add_face(const std::string& person, std::span<const std::uint8_t> photo,
                                 const std::string& actor) override {
     KF_ASSIGN(const ReadFace face, read_face(photo, false));
