@@ -122,6 +122,8 @@ TEST_F(HttpServerTest, RefusesWhatIsNoRequest) {
       head("POST", "/v1/tokens", "Transfer-Encoding: gzip, chunked\r\n") + "0\r\n\r\n",
       head("POST", "/v1/tokens", "Content-Length: +2\r\n") + "{}",
       head("GET", "/v1/me", "Content-Length: 5\r\n") + "GET /",
+      head("GET", "/v1/me", "X: a\nContent-Length: 5\r\n"),
+      head("GET", "/v1/me", std::string("X: a\0b\r\n", 8)),
       head("POST", "/v1/tokens",
            "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n") +
           "zz\r\n{}\r\n",

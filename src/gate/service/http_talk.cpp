@@ -24,9 +24,16 @@ class BudgetStream final : public httplib::Stream {
   void set_budget(std::size_t bytes) { budget_ = bytes; }
   bool overdrawn() const { return overdrawn_; }
   bool got_bytes() const { return got_bytes_; }
+  // A line of the head ended without a carriage return: httplib passes over such a line, others
+  // take it for one, and the two would not see the same request.
+  bool odd_line() const { return odd_line_; }
+  void end_head() { in_head_ = false; }
   void new_request() {
     overdrawn_ = false;
     got_bytes_ = false;
+    odd_line_ = false;
+    in_head_ = true;
+    last_ = 0;
     budget_ = kMaxHead;
   }
 
@@ -40,6 +47,10 @@ class BudgetStream final : public httplib::Stream {
     const long got = connection_.read(to, std::min(size, budget_));
     got_bytes_ = got_bytes_ || got > 0;
     budget_ -= got > 0 ? static_cast<std::size_t>(got) : 0;
+    for (long i = 0; in_head_ && i < got; ++i) {
+      odd_line_ = odd_line_ || to[i] == 0 || (to[i] == '\n' && last_ != '\r');
+      last_ = to[i];
+    }
     return got;
   }
   ssize_t write(const char* from, std::size_t size) override {
@@ -64,6 +75,9 @@ class BudgetStream final : public httplib::Stream {
   std::size_t budget_ = kMaxHead;
   bool overdrawn_ = false;
   bool got_bytes_ = false;
+  bool in_head_ = true;
+  bool odd_line_ = false;
+  char last_ = 0;
 };
 
 bool is_token(const std::string& text) {
@@ -148,7 +162,8 @@ class Talk final : public httplib::Server {
     begun_ = answered_ = whole_ = sound_ = false;
     bool closed = false;
     const bool served = process_request(stream_, false, closed, [this](httplib::Request& request) {
-      sound_ = is_sound_head(request);
+      stream_.end_head();
+      sound_ = is_sound_head(request) && !stream_.odd_line();
       // A part of an answer, or a compressed one, is nothing that this service gives.
       request.ranges.clear();
       request.headers.erase("Range");
