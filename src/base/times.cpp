@@ -104,9 +104,8 @@ Result<UnixMs> parse_time(std::string_view text) {
   }
   if (!reader.done()) {
     return Status{ErrorCode::kInvalidArgument,
-                  "'" + std::string(text) +
-                      "' is not a moment; expected 2026-11-25, 2026-11-25T20:09 (UTC) or "
-                      "2026-11-25T20:09:15+09:00"};
+                  "a time has the form 2026-11-25, 2026-11-25T20:09 (UTC) or "
+                  "2026-11-25T20:09:15+09:00"};
   }
   const std::chrono::sys_time<Ms> moment = std::chrono::sys_days(date) + clock;
   return moment.time_since_epoch().count();

@@ -16,8 +16,8 @@ using UnixMs = std::int64_t;
 std::string time_text(UnixMs at);
 
 // "2026-11-25", "2026-11-25T20:09", "...T20:09:15" or "...T20:09:15.123", then nothing or "Z"
-// (UTC), or "+09:00". A date alone is its first moment. Errors: kInvalidArgument with `text` and
-// what is expected.
+// (UTC), or "+09:00". A date alone is its first moment. Errors: kInvalidArgument, which
+// says what is expected and not `text`: it may have come from anybody.
 Result<UnixMs> parse_time(std::string_view text);
 
 }  // namespace kface

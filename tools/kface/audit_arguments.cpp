@@ -1,8 +1,8 @@
 #include <cstdlib>
 
 #include "audit_commands.h"
-#include "base/times.h"
 #include "gallery/keyring.h"
+#include "gate_clock.h"
 
 namespace kface::cli {
 namespace {
@@ -73,10 +73,10 @@ void add_audit_query_arguments(CLI::App& command, AuditQueryArguments& arguments
 Result<AuditQuery> to_query(const AuditQueryArguments& arguments) {
   AuditQuery query = arguments.query;
   if (!arguments.from.empty()) {
-    KF_ASSIGN(query.from, parse_time(arguments.from));
+    KF_ASSIGN(query.from, time_option("--from", arguments.from));
   }
   if (!arguments.until.empty()) {
-    KF_ASSIGN(query.until, parse_time(arguments.until));
+    KF_ASSIGN(query.until, time_option("--until", arguments.until));
   }
   return query;
 }

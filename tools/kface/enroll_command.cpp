@@ -34,12 +34,12 @@ Status fill_person(const EnrollArguments& arguments, Person& person) {
                   "--consent DATE is missing: the day on which the person agreed that their face "
                   "is used; nobody is enrolled without"};
   }
-  KF_ASSIGN(person.consent_at, parse_time(arguments.consent));
+  KF_ASSIGN(person.consent_at, time_option("--consent", arguments.consent));
   if (!arguments.valid_from.empty()) {
-    KF_ASSIGN(person.valid_from, parse_time(arguments.valid_from));
+    KF_ASSIGN(person.valid_from, time_option("--valid-from", arguments.valid_from));
   }
   if (!arguments.valid_until.empty()) {
-    KF_ASSIGN(person.valid_until, parse_time(arguments.valid_until));
+    KF_ASSIGN(person.valid_until, time_option("--valid-until", arguments.valid_until));
   }
   return {};
 }

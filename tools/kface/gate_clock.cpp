@@ -33,6 +33,14 @@ LocalTime local_time(UnixMs at) {
           .second = shown.tm_sec};
 }
 
+Result<UnixMs> time_option(const std::string& option, const std::string& value) {
+  auto at = parse_time(value);
+  if (!at.ok()) {
+    return Status{at.error().code(), option + " '" + value + "': " + at.error().message()};
+  }
+  return at;
+}
+
 std::string command_line_actor() {
   const passwd* user = getpwuid(geteuid());
   return std::string("cli:") + (user == nullptr ? std::to_string(geteuid()) : user->pw_name);

@@ -14,6 +14,9 @@ std::int64_t steady_now_ms();  // one that never goes back
 // The machine's local time.
 LocalTime local_time(UnixMs at);
 
+// parse_time of an option's value; errors begin with the option and the value.
+Result<UnixMs> time_option(const std::string& option, const std::string& value);
+
 // "cli:NAME", for the audit log.
 std::string command_line_actor();
 

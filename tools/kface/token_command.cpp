@@ -1,7 +1,6 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
-#include "base/times.h"
 #include "commands.h"
 #include "gallery_arguments.h"
 #include "gate/audit_log.h"
@@ -50,7 +49,7 @@ Status log_token(const TokenArguments& arguments, const std::string& note) {
 Status add_token(const Globals& globals, const TokenArguments& arguments) {
   std::optional<UnixMs> expires_at;
   if (!arguments.expires.empty()) {
-    KF_ASSIGN(expires_at, parse_time(arguments.expires));
+    KF_ASSIGN(expires_at, time_option("--expires", arguments.expires));
   }
   const auto role = service::parse_role(arguments.role);
   if (!role || arguments.name.empty() || arguments.name.size() > 200) {
