@@ -342,6 +342,23 @@ TEST_F(SqliteTest, TwoProcessesWriteAtTheSameTime) {
   EXPECT_EQ(opened()->count_people().value(), 50u);
 }
 
+TEST_F(SqliteTest, SeveralProcessesMakeItAtTheSameTime) {
+  for (int round = 0; round < 5; ++round) {
+    path_ = folder_ / ("gallery-" + std::to_string(round) + ".db");
+    std::vector<pid_t> children(4);
+    for (pid_t& child : children) {
+      child = in_process([&] {
+        const auto gallery = open(path_);
+        return gallery.ok() && gallery.value()->add_person(somebody("Kim"), {}, kTestNow).ok();
+      });
+    }
+    for (const pid_t child : children) {
+      EXPECT_TRUE(went_well(child));
+    }
+    EXPECT_EQ(opened()->count_people().value(), 4u);
+  }
+}
+
 TEST_F(SqliteTest, AFullDiskIsAnErrorAndWhatWasStoredStays) {
   const pid_t child = in_process([&] {
     const auto gallery = open(path_);
