@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# setup.sh [packages|models|demo|plots|bench|test-networks ...]: brings what kface needs and a Debian
-# 12 machine lacks; the first four when called without a word. What is there and right is left alone,
-# so a second call takes less than a second, without network or root.
+# setup.sh [packages|models|demo|plots|page|bench|test-networks ...]: brings what kface needs and a
+# Debian 12 machine lacks; the first five when called without a word. What is there and right is left
+# alone, so a second call takes less than a second, without network or root.
 #   packages  Debian packages of scripts/packages.txt (the only step that needs root or sudo)
 #   plots     the plotting library of the report       third_party/echarts
+#   page      the page of the gate, built              src/gate/web/dist
 #   models    dlib's detector, landmark and face nets  third_party/models
 #   demo      the photographs that the demo simulates  third_party/dlib-examples
 #   bench     what make bench compares with: Debian packages of scripts/packages-bench.txt, ONNX
@@ -151,6 +152,8 @@ set_up_demo() {
   mv "$scratch/demo" $folder
 }
 
+set_up_page() { scripts/build_page.sh; }
+
 set_up_bench() {
   install_packages scripts/packages-bench.txt
   warn_of_slow_blas
@@ -180,13 +183,13 @@ set_up_test_network() {
 }
 
 make_scratch
-if (($# == 0)); then set -- packages plots models demo; fi
+if (($# == 0)); then set -- packages plots page models demo; fi
 for step in "$@"; do
   case $step in
-    packages | plots | models | demo | bench) "set_up_$step" ;;
+    packages | plots | page | models | demo | bench) "set_up_$step" ;;
     test-networks) set_up_test_network ;;
     *)
-      printf 'usage: %s [packages|plots|models|demo|bench|test-networks ...]; got "%s"\n' "$0" "$step" >&2
+      printf 'usage: %s [packages|plots|page|models|demo|bench|test-networks ...]; got "%s"\n' "$0" "$step" >&2
       exit 2
       ;;
   esac

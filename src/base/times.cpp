@@ -1,113 +1,115 @@
 #include "base/times.h"
 
+#include <array>
 #include <chrono>
 #include <cstdio>
+#include <optional>
 
 namespace kface {
 namespace {
 
-constexpr std::int64_t kDayMs = 24LL * 60 * 60 * 1000;
+using Ms = std::chrono::milliseconds;
 
-// Reads exactly `digits` digits from the front of `text`, and then `after` unless that is 0.
-bool take(std::string_view& text, std::size_t digits, char after, int& number) {
-  if (text.size() < digits + (after == 0 ? 0 : 1)) {
-    return false;
-  }
-  number = 0;
-  for (std::size_t i = 0; i < digits; ++i) {
-    if (text[i] < '0' || text[i] > '9') {
-      return false;
+// Takes the parts of a moment off the front of a text; after a part that is not there, nothing is.
+class MomentReader {
+ public:
+  explicit MomentReader(std::string_view text) : rest_(text) {}
+
+  // Exactly `digits` digits.
+  int number(std::size_t digits) {
+    int value = 0;
+    for (std::size_t i = 0; i < digits; ++i) {
+      if (rest_.empty() || rest_.front() < '0' || rest_.front() > '9') {
+        good_ = false;
+        return 0;
+      }
+      value = value * 10 + (rest_.front() - '0');
+      rest_.remove_prefix(1);
     }
-    number = number * 10 + (text[i] - '0');
+    return value;
   }
-  if (after != 0 && text[digits] != after) {
-    return false;
+  bool take(char c) {
+    const bool there = !rest_.empty() && rest_.front() == c;
+    rest_.remove_prefix(there ? 1 : 0);
+    return there;
   }
-  text.remove_prefix(digits + (after == 0 ? 0 : 1));
-  return true;
+  void expect(char c) { good_ = take(c) && good_; }
+  void expect(bool condition) { good_ = condition && good_; }
+  bool done() const { return good_ && rest_.empty(); }
+
+ private:
+  std::string_view rest_;
+  bool good_ = true;
+};
+
+Ms read_clock(MomentReader& reader) {
+  constexpr int kHours = 24;
+  constexpr int kSixty = 60;
+  const int hours = reader.number(2);
+  reader.expect(':');
+  const int minutes = reader.number(2);
+  const int seconds = reader.take(':') ? reader.number(2) : 0;
+  const int milliseconds = reader.take('.') ? reader.number(3) : 0;
+  reader.expect(hours < kHours && minutes < kSixty && seconds < kSixty);
+  return std::chrono::hours(hours) + std::chrono::minutes(minutes) + std::chrono::seconds(seconds) +
+         Ms(milliseconds);
 }
 
-// "Z", "+09:00", "-03:30": minutes east of UTC.
-bool take_offset(std::string_view text, int& minutes) {
-  if (text == "Z") {
-    minutes = 0;
-    return true;
+Ms read_offset(MomentReader& reader) {
+  constexpr int kLargestOffset = 14;  // hours, as the time zones of the world have it
+  const bool east = reader.take('+');
+  if (!east && !reader.take('-')) {
+    (void)reader.take('Z');
+    return Ms(0);
   }
-  if (text.empty() || (text.front() != '+' && text.front() != '-')) {
-    return false;
-  }
-  const int sign = text.front() == '-' ? -1 : 1;
-  text.remove_prefix(1);
-  int hours = 0;
-  if (!take(text, 2, ':', hours) || !take(text, 2, 0, minutes) || !text.empty() || hours > 14 ||
-      minutes > 59) {
-    return false;
-  }
-  minutes = sign * (hours * 60 + minutes);
-  return true;
+  const int hours = reader.number(2);
+  reader.expect(':');
+  const int minutes = reader.number(2);
+  reader.expect(hours <= kLargestOffset && minutes < 60);
+  const Ms offset = std::chrono::hours(hours) + std::chrono::minutes(minutes);
+  return east ? offset : -offset;
 }
 
 }  // namespace
 
 std::string time_text(UnixMs at) {
-  std::int64_t day = at / kDayMs;
-  std::int64_t ms = at % kDayMs;
-  if (ms < 0) {
-    ms += kDayMs;
-    --day;
-  }
-  const std::chrono::year_month_day date{
-      std::chrono::sys_days(std::chrono::days(static_cast<int>(day)))};
-  char text[64];
-  std::snprintf(text, sizeof(text), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
+  const std::chrono::sys_time<Ms> moment{Ms(at)};
+  const auto day = std::chrono::floor<std::chrono::days>(moment);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss<Ms> clock(moment - day);
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
                 static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                static_cast<unsigned>(date.day()), static_cast<int>(ms / 3600000),
-                static_cast<int>(ms / 60000 % 60), static_cast<int>(ms / 1000 % 60),
-                static_cast<int>(ms % 1000));
-  return text;
+                static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
+                static_cast<int>(clock.minutes().count()),
+                static_cast<int>(clock.seconds().count()),
+                static_cast<int>(clock.subseconds().count()));
+  return text.data();
 }
 
 Result<UnixMs> parse_time(std::string_view text) {
-  const Status wrong(ErrorCode::kInvalidArgument,
-                     "a time has the form 2026-11-25T20:10:00Z or 2026-11-25");
-  int year = 0;
-  int month = 0;
-  int day = 0;
-  if (!take(text, 4, '-', year) || !take(text, 2, '-', month) || !take(text, 2, 0, day)) {
-    return wrong;
+  MomentReader reader(text);
+  const int year = reader.number(4);
+  reader.expect('-');
+  const auto month = static_cast<unsigned>(reader.number(2));
+  reader.expect('-');
+  const auto day = static_cast<unsigned>(reader.number(2));
+  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
+                                         std::chrono::day(day)};
+  reader.expect(date.ok());
+  Ms clock(0);
+  if (reader.take('T')) {
+    clock = read_clock(reader);
+    clock -= read_offset(reader);
   }
-  const std::chrono::year_month_day date{std::chrono::year(year),
-                                         std::chrono::month(static_cast<unsigned>(month)),
-                                         std::chrono::day(static_cast<unsigned>(day))};
-  if (!date.ok() || year < 1970) {
-    return wrong;
+  if (!reader.done()) {
+    return Status{ErrorCode::kInvalidArgument,
+                  "'" + std::string(text) +
+                      "' is not a moment; expected 2026-11-25, 2026-11-25T20:09 (UTC) or "
+                      "2026-11-25T20:09:15+09:00"};
   }
-  const std::int64_t midnight = std::chrono::sys_days(date).time_since_epoch().count() * kDayMs;
-  if (text.empty()) {
-    return midnight;
-  }
-  int hour = 0;
-  int minute = 0;
-  int second = 0;
-  int ms = 0;
-  int offset = 0;
-  if (text.front() != 'T') {
-    return wrong;
-  }
-  text.remove_prefix(1);
-  if (!take(text, 2, ':', hour) || !take(text, 2, ':', minute) || !take(text, 2, 0, second)) {
-    return wrong;
-  }
-  if (text.starts_with('.')) {
-    text.remove_prefix(1);
-    if (!take(text, 3, 0, ms)) {
-      return wrong;
-    }
-  }
-  if (hour > 23 || minute > 59 || second > 59 || !take_offset(text, offset)) {
-    return wrong;
-  }
-  return midnight + ((hour * 60LL + minute - offset) * 60 + second) * 1000 + ms;
+  const std::chrono::sys_time<Ms> moment = std::chrono::sys_days(date) + clock;
+  return moment.time_since_epoch().count();
 }
 
 }  // namespace kface

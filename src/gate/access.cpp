@@ -13,6 +13,7 @@
 #include "gate/judge.h"
 #include "gate/reader_pool.h"
 #include "gate/recorder.h"
+#include "gate/schedule.h"
 
 namespace kface {
 namespace {

@@ -29,12 +29,12 @@ TEST_F(AuditAnchor, RefusesAnythingElse) {
 }
 
 TEST_F(AuditAnchor, IsTheHeadOfTheLog) {
-  EXPECT_EQ(read_audit_head(log_, key_for_test()).error().code(), ErrorCode::kNotFound);
+  EXPECT_EQ(read_audit_head(log_path, key_for_test()).error().code(), ErrorCode::kNotFound);
   write(0, 3);
-  const auto head = read_audit_head(log_, key_for_test());
+  const auto head = read_audit_head(log_path, key_for_test());
   ASSERT_TRUE(head.ok()) << head.error().message();
   EXPECT_EQ(anchor_text(head.value()), anchor_text(verify().head));
-  EXPECT_EQ(read_audit_head(log_, key_for_test(3)).error().code(), ErrorCode::kCorruption);
+  EXPECT_EQ(read_audit_head(log_path, key_for_test(3)).error().code(), ErrorCode::kCorruption);
 }
 
 }  // namespace

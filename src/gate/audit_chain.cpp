@@ -19,8 +19,8 @@ constexpr std::size_t kSlotBytes = 512;  // what a disk writes whole or not at a
 constexpr std::size_t kHashBytes = crypto_generichash_BYTES;
 
 std::string keyed_hash(const SecretKey& key, std::string_view first, std::string_view second) {
-  static const bool kReady = sodium_init() >= 0;
-  KF_REQUIRE(kReady);
+  static const bool ready = sodium_init() >= 0;
+  KF_REQUIRE(ready);
   const auto bytes = [](std::string_view text) {
     return reinterpret_cast<const unsigned char*>(text.data());
   };

@@ -20,7 +20,7 @@ class AuditCrash : public AuditFolder {
     if (child != 0) {
       return child;
     }
-    const auto log = AuditLog::open(log_, key_for_test());
+    const auto log = AuditLog::open(log_path, key_for_test());
     for (int i = 0; log.ok(); ++i) {
       const auto head = log.value()->append(decision_for_test(i));
       if (!head.ok() || ::write(pipe, &head.value().sequence, sizeof(std::uint64_t)) !=
@@ -44,7 +44,7 @@ std::uint64_t last_acknowledged(int pipe) {
 
 TEST_F(AuditCrash, LosesNoAcknowledgedRecordToFiftyKills) {
   constexpr int kKills = 50;
-  constexpr useconds_t kLongestLife = 30'000;  // microseconds
+  constexpr useconds_t kLongestLife = 20'000;  // microseconds
   Rng rng(4711);
   std::uint64_t acknowledged = 0;
   for (int kill = 0; kill < kKills; ++kill) {
@@ -60,7 +60,7 @@ TEST_F(AuditCrash, LosesNoAcknowledgedRecordToFiftyKills) {
     ASSERT_TRUE(WIFSIGNALED(how)) << "it ended by itself: " << WEXITSTATUS(how);
     acknowledged = std::max(acknowledged, last_acknowledged(pipe[0]));
     ::close(pipe[0]);
-    if (!std::filesystem::exists(log_)) {
+    if (!std::filesystem::exists(log_path)) {
       continue;  // killed before it came so far
     }
     const AuditCheck check = verify();
@@ -76,13 +76,13 @@ TEST_F(AuditCrash, LosesNoAcknowledgedRecordToFiftyKills) {
 
 TEST_F(AuditCrash, StopsForGoodWhenTheDiskIsFullAndGoesOnWhenThereIsRoom) {
   write(0, 2);
-  const auto size = std::filesystem::file_size(log_);
+  const auto size = std::filesystem::file_size(log_path);
   const pid_t child = ::fork();
   if (child == 0) {
     // A file may grow to here, in the midst of a record, as on a disk without room.
     const rlimit limit{size + 1000, size + 1000};
     ::signal(SIGXFSZ, SIG_IGN);
-    const auto log = AuditLog::open(log_, key_for_test());
+    const auto log = AuditLog::open(log_path, key_for_test());
     if (!log.ok() || ::setrlimit(RLIMIT_FSIZE, &limit) != 0) {
       ::_exit(100);
     }

@@ -24,7 +24,7 @@ inline SecretKey key_for_test(std::uint8_t first = 1) {
 // The i-th of a row of decisions that differ in everything.
 inline AuditEntry decision_for_test(int i) {
   const bool granted = i % 2 == 0;
-  return {.at = 1'764'000'000'000 + i * 1000,
+  return {.at = 1'764'000'000'000 + UnixMs{1000} * i,
           .kind = "decision",
           .gate = i % 3 == 0 ? "north" : "south",
           .event = "e-" + std::to_string(i),
@@ -42,17 +42,16 @@ class AuditFolder : public ::testing::Test {
  protected:
   void SetUp() override {
     static std::atomic<int> counter{0};
-    folder_ =
-        std::filesystem::temp_directory_path() /
-        ("kface-audit-" + std::to_string(::getpid()) + "-" + std::to_string(counter.fetch_add(1)));
-    std::filesystem::create_directories(folder_);
-    log_ = folder_ / "audit.log";
-    head_ = folder_ / "audit.log.head";
+    folder = std::filesystem::temp_directory_path() / ("kface-audit-" + std::to_string(::getpid()) +
+                                                       "-" + std::to_string(counter.fetch_add(1)));
+    std::filesystem::create_directories(folder);
+    log_path = folder / "audit.log";
+    head_path = folder / "audit.log.head";
   }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
+  void TearDown() override { std::filesystem::remove_all(folder); }
 
   std::unique_ptr<AuditLog> open(const SecretKey& key = key_for_test()) const {
-    auto log = AuditLog::open(log_, key);
+    auto log = AuditLog::open(log_path, key);
     EXPECT_TRUE(log.ok()) << log.error().message();
     return log.ok() ? std::move(log).value() : nullptr;
   }
@@ -67,7 +66,7 @@ class AuditFolder : public ::testing::Test {
   }
   AuditCheck verify(const std::optional<AuditHead>& anchor = {},
                     const SecretKey& key = key_for_test()) const {
-    const auto check = verify_audit(log_, key, anchor);
+    const auto check = verify_audit(log_path, key, anchor);
     EXPECT_TRUE(check.ok()) << check.error().message();
     return check.ok() ? check.value() : AuditCheck{};
   }
@@ -80,9 +79,9 @@ class AuditFolder : public ::testing::Test {
     ASSERT_TRUE(write_file_atomic(path, text).ok());
   }
 
-  std::filesystem::path folder_;
-  std::filesystem::path log_;
-  std::filesystem::path head_;
+  std::filesystem::path folder;
+  std::filesystem::path log_path;
+  std::filesystem::path head_path;
 };
 
 }  // namespace kface

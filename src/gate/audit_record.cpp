@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/csv.h"
+#include "base/times.h"
 #include "gate/audit_text.h"
-#include "gate/time_text.h"
 
 namespace kface {
 namespace {
@@ -223,7 +223,7 @@ std::string audit_csv_heading() {
 
 std::string audit_csv_line(const AuditRecord& record) {
   CsvRow row = {number_text(record.sequence), number_text(record.entry.at),
-                utc_text(record.entry.at)};
+                time_text(record.entry.at)};
   visit_entry(
       record.entry,
       [&](const char*, const std::string& value) {

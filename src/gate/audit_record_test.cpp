@@ -11,7 +11,7 @@
 namespace kface {
 namespace {
 
-const std::string kChain(64, 'a');
+const std::string chain(64, 'a');
 
 AuditEntry full_entry() {
   return {.at = 1'764'101'355'123,
@@ -35,24 +35,24 @@ AuditEntry full_entry() {
 }
 
 TEST(AuditRecord, HasOneSpellingThatTheFormatShows) {
-  EXPECT_EQ(join_audit_line(encode_audit_body(17, full_entry()), kChain),
+  EXPECT_EQ(join_audit_line(encode_audit_body(17, full_entry()), chain),
             "{\"sequence\":17,\"at\":1764101355123,\"kind\":\"decision\",\"gate\":\"북문\","
             "\"event\":\"e-1\",\"actor\":\"camera\",\"person\":\"p-1\",\"direction\":\"entry\","
             "\"verdict\":\"granted\",\"reason\":\"match\",\"distance\":0.25,\"threshold\":0.5,"
             "\"far\":1e-05,\"margin\":-0.125,\"quality\":1,\"liveness\":0,\"time_ms\":41.5,"
             "\"details\":\"d1\",\"note\":\"say \\\"hi\\\"\\u000a\",\"chain\":\"" +
-                kChain + "\"}\n");
+                chain + "\"}\n");
 }
 
 TEST(AuditRecord, ReadsBackAsWhatWasWritten) {
-  std::string line = join_audit_line(encode_audit_body(17, full_entry()), kChain);
+  std::string line = join_audit_line(encode_audit_body(17, full_entry()), chain);
   line.pop_back();
   const auto record = decode_audit_line(line);
   ASSERT_TRUE(record.ok()) << record.error().message();
   EXPECT_EQ(record.value().sequence, 17U);
   EXPECT_EQ(record.value().entry.note, "say \"hi\"\n");
   EXPECT_EQ(record.value().entry.far, 1e-5);
-  EXPECT_EQ(record.value().chain, kChain);
+  EXPECT_EQ(record.value().chain, chain);
   EXPECT_EQ(audit_json_line(record.value()), line + "\n");
 }
 
@@ -66,7 +66,7 @@ TEST(AuditRecord, WritesANumberThatIsNoneAsNull) {
                          .kind = "decision",
                          .distance = std::nan(""),
                          .margin = std::numeric_limits<double>::infinity()};
-  std::string line = join_audit_line(encode_audit_body(1, entry), kChain);
+  std::string line = join_audit_line(encode_audit_body(1, entry), chain);
   EXPECT_NE(line.find("\"distance\":null,\"margin\":null"), std::string::npos) << line;
   line.pop_back();
   const auto record = decode_audit_line(line);
@@ -87,35 +87,59 @@ TEST(AuditRecord, KeepsTheLongestPossibleTextOnALineThatReadersTake) {
                          .reason = worst,
                          .details = worst,
                          .note = worst};
-  std::string line = join_audit_line(encode_audit_body(UINT64_MAX, entry), kChain);
+  std::string line = join_audit_line(encode_audit_body(UINT64_MAX, entry), chain);
   line.pop_back();
   EXPECT_LE(line.size(), kLongestAuditLine);
   EXPECT_TRUE(decode_audit_line(line).ok());
 }
 
-TEST(AuditRecord, RefusesLinesThatAreNone) {
-  const std::string end = ",\"chain\":\"" + kChain + "\"}";
-  const std::string start = "{\"sequence\":1,\"at\":2,\"kind\":\"x\"";
-  EXPECT_TRUE(decode_audit_line(start + end).ok());
-  for (const std::string& line :
-       {std::string(), std::string("{}"), start, end, start + ",\"chain\":\"" + kChain + "\"} ",
-        start + ",\"chain\":\"" + std::string(64, 'A') + "\"}",
-        start + ",\"chain\":\"" + std::string(63, 'a') + "\"}", "{\"sequence\":-1,\"at\":2" + end,
-        "{\"sequence\":18446744073709551616,\"at\":2" + end, "{\"sequence\":1,\"at\":\"2\"" + end,
-        start + ",\"surprise\":1" + end, start + ",\"note\":5" + end,
-        start + ",\"far\":\"0.1\"" + end, start + ",\"far\":1e999" + end,
-        start + ",\"note\":\"\xFF\"" + end, start + ",\"note\":\"\\ud800\"" + end,
-        start + ",\"note\":" + std::string(100'000, '[') + end,
-        start + ",\"note\":\"" + std::string(kLongestAuditLine, 'a') + "\"" + end}) {
-    const auto record = decode_audit_line(line);
-    ASSERT_FALSE(record.ok()) << line.substr(0, 200);
-    EXPECT_EQ(record.error().code(), ErrorCode::kCorruption);
-    EXPECT_NE(record.error().message().find("not a record"), std::string::npos);
+// `start`, `middle` and the end of a record.
+std::string line_of(const std::string& middle,
+                    const std::string& start = "{\"sequence\":1,\"at\":2") {
+  std::string line = start;
+  line += middle;
+  line += ",\"chain\":\"";
+  line += chain;
+  line += "\"}";
+  return line;
+}
+
+void expect_no_record(const std::string& line) {
+  const auto record = decode_audit_line(line);
+  ASSERT_FALSE(record.ok()) << line.substr(0, 200);
+  EXPECT_EQ(record.error().code(), ErrorCode::kCorruption);
+  EXPECT_NE(record.error().message().find("not a record"), std::string::npos);
+}
+
+TEST(AuditRecord, RefusesLinesThatDoNotBeginOrEndAsOne) {
+  const std::string good = line_of(",\"kind\":\"x\"");
+  EXPECT_TRUE(decode_audit_line(good).ok());
+  for (std::size_t size = 0; size < good.size(); ++size) {
+    expect_no_record(good.substr(0, size));
+    expect_no_record(good.substr(good.size() - size));
+  }
+  expect_no_record("{}");
+  expect_no_record(good + " ");
+  std::string upper_case = good;
+  upper_case[good.size() - 3] = 'A';
+  expect_no_record(upper_case);
+  for (const char* start : {"{\"sequence\":-1,\"at\":2", "{\"sequence\":1,\"at\":\"2\"",
+                            "{\"sequence\":18446744073709551616,\"at\":2"}) {
+    expect_no_record(line_of("", start));
   }
 }
 
+TEST(AuditRecord, RefusesFieldsThatAreNone) {
+  for (const char* field : {",\"surprise\":1", ",\"note\":5", ",\"far\":\"0.1\"", ",\"far\":1e999",
+                            ",\"note\":\"\xFF\"", ",\"note\":\"\\ud800\"", ",\"note\":"}) {
+    expect_no_record(line_of(field));
+  }
+  expect_no_record(line_of(",\"note\":" + std::string(100'000, '[')));
+  expect_no_record(line_of(",\"note\":\"" + std::string(kLongestAuditLine, 'a') + "\""));
+}
+
 TEST(AuditCsv, HasARowForTheHeadingAndEachRecord) {
-  const AuditRecord record{17, full_entry(), kChain};
+  const AuditRecord record{17, full_entry(), chain};
   const auto rows = parse_csv(audit_csv_heading() + audit_csv_line(record));
   ASSERT_TRUE(rows.ok()) << rows.error().message();
   ASSERT_EQ(rows.value().size(), 2U);
@@ -130,12 +154,12 @@ TEST(AuditCsv, HasARowForTheHeadingAndEachRecord) {
   EXPECT_EQ(cell("time"), "2025-11-25T20:09:15.123Z");
   EXPECT_EQ(cell("margin"), "-0.125");
   EXPECT_EQ(cell("note"), "say \"hi\"\n");
-  EXPECT_EQ(cell("chain"), kChain);
+  EXPECT_EQ(cell("chain"), chain);
 }
 
 TEST(AuditCsv, GivesSpreadsheetsNoFormula) {
   for (const char* formula : {"=cmd|' /C calc'!A0", "+1", "-1", "@SUM(1)", "\t=1", "\r=1"}) {
-    const AuditRecord record{1, {.at = 0, .kind = "refusal", .note = formula}, kChain};
+    const AuditRecord record{1, {.at = 0, .kind = "refusal", .note = formula}, chain};
     const auto rows = parse_csv(audit_csv_line(record));
     ASSERT_TRUE(rows.ok()) << rows.error().message();
     EXPECT_EQ(rows.value()[0][rows.value()[0].size() - 2], std::string("'") + formula);

@@ -26,26 +26,26 @@ class CommandDoorRun : public testing::Test {
  protected:
   void SetUp() override {
     static std::atomic<int> counter{0};
-    folder_ = fs::temp_directory_path() / ("kface-command-" + std::to_string(::getpid()) + "-" +
-                                           std::to_string(counter.fetch_add(1)));
-    fs::create_directories(folder_);
+    folder = fs::temp_directory_path() / ("kface-command-" + std::to_string(::getpid()) + "-" +
+                                          std::to_string(counter.fetch_add(1)));
+    fs::create_directories(folder);
   }
-  void TearDown() override { fs::remove_all(folder_); }
+  void TearDown() override { fs::remove_all(folder); }
 
   // A program of these lines.
   std::string script(const std::string& name, const std::string& lines) const {
-    const fs::path path = folder_ / name;
+    const fs::path path = folder / name;
     EXPECT_TRUE(write_file_atomic(path, "#!/bin/sh\n" + lines).ok());
     fs::permissions(path, fs::perms::owner_all | fs::perms::others_read | fs::perms::others_exec);
     return path.string();
   }
-  std::string file(const std::string& name) const { return (folder_ / name).string(); }
+  std::string file(const std::string& name) const { return (folder / name).string(); }
   std::string text(const std::string& name) const {
-    const auto read = read_text(folder_ / name);
+    const auto read = read_text(folder / name);
     return read.ok() ? read.value() : "";
   }
 
-  fs::path folder_;
+  fs::path folder;
 };
 
 DoorEvent event_of(const std::string& verdict) {
@@ -84,7 +84,7 @@ TEST_F(CommandDoorRun, RunsForNothingButGranted) {
   for (const char* verdict : {"denied", "not sure", ""}) {
     EXPECT_TRUE(door.value()->tell(event_of(verdict)).ok());
   }
-  EXPECT_FALSE(fs::exists(folder_ / "seen"));
+  EXPECT_FALSE(fs::exists(folder / "seen"));
   EXPECT_EQ(door.value()->state(), "closed");
 }
 

@@ -5,6 +5,8 @@
 #include <exception>
 #include <utility>
 
+#include "gallery/person_check.h"
+
 namespace kface {
 namespace {
 
@@ -17,10 +19,10 @@ void index_people(PeopleSnapshot& snapshot) {
   for (const auto& [id, enrolled] : snapshot.people) {
     templates.insert(templates.end(), enrolled->templates.begin(), enrolled->templates.end());
     if (!enrolled->person.card.empty()) {
-      snapshot.by_card[enrolled->person.card] = id;
+      snapshot.by_card[comparable_card(enrolled->person.card)] = id;
     }
     if (!enrolled->person.vehicle.empty()) {
-      snapshot.by_vehicle[enrolled->person.vehicle] = id;
+      snapshot.by_vehicle[comparable_vehicle(enrolled->person.vehicle)] = id;
     }
   }
   snapshot.num_templates = templates.size();

@@ -24,7 +24,7 @@ struct EnrolledPerson {
 // One state of the gallery. Immutable.
 struct PeopleSnapshot {
   std::map<std::string, std::shared_ptr<const EnrolledPerson>> people = {};  // by Person::id
-  std::map<std::string, std::string> by_card = {};                           // card to Person::id
+  std::map<std::string, std::string> by_card = {};  // comparable_card() to id
   std::map<std::string, std::string> by_vehicle = {};
   GalleryIndex index = {};
   std::size_t num_templates = 0;

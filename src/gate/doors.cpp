@@ -64,10 +64,11 @@ Result<std::vector<std::unique_ptr<Door>>> make_doors(const DoorOptions& options
   const Ms limit(options.door_timeout_ms);
   std::vector<std::unique_ptr<Door>> doors;
   const auto add = [&](Result<std::unique_ptr<Door>> door) -> Status {
-    if (door.ok()) {
-      doors.push_back(std::move(door).value());
+    if (!door.ok()) {
+      return door.error();
     }
-    return door.error();
+    doors.push_back(std::move(door).value());
+    return {};
   };
   if (!options.mqtt.empty()) {
     KF_TRY(add(mqtt_door(options, gate, std::move(audit_head))));

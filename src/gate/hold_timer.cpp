@@ -44,7 +44,7 @@ Status HoldTimer::open(Ms limit, const std::function<Status(Ms left)>& open) {
   }
   acting_ = true;
   lock.unlock();
-  const Status opened = attempt(
+  Status opened = attempt(
       [&] { return open(std::chrono::duration_cast<Ms>(std::max(end - Clock::now(), {}))); });
   lock.lock();
   acting_ = false;

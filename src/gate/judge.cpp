@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/finite.h"
+#include "gallery/person_check.h"
 #include "gate/decide.h"
 #include "gate/passback.h"
 #include "verify/template.h"
@@ -22,10 +23,10 @@ std::optional<std::string> claimed(const PeopleSnapshot& people, const AccessReq
     return found == map.end() ? std::nullopt : std::optional<std::string>(found->second);
   };
   if (!request.claimed_card.empty()) {
-    return find(people.by_card, request.claimed_card);
+    return find(people.by_card, comparable_card(request.claimed_card));
   }
   if (!request.claimed_vehicle.empty()) {
-    return find(people.by_vehicle, request.claimed_vehicle);
+    return find(people.by_vehicle, comparable_vehicle(request.claimed_vehicle));
   }
   if (!request.claimed_person.empty() && !people.people.contains(request.claimed_person)) {
     return std::nullopt;

@@ -114,7 +114,7 @@ TEST_F(JudgeTest, ComparesWithTheClaimedPersonAlone) {
   EXPECT_DOUBLE_EQ(decision.far_gallery.value(), 0.001);
   EXPECT_EQ(judge({1, 0}, by_card).reason, Reason::kNobody);  // Bob with Ann's card
   AccessRequest by_vehicle;
-  by_vehicle.claimed_vehicle = "12가3456";
+  by_vehicle.claimed_vehicle = "12가 3456";  // plates are compared without spaces
   EXPECT_EQ(judge({0, 0}, by_vehicle).person, ann);
   AccessRequest by_person;
   by_person.claimed_person = bob;

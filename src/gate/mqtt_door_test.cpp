@@ -27,11 +27,11 @@ class MqttDoor : public testing::Test {
     if (MosquittoServerForTest::program().empty()) {
       GTEST_SKIP() << "mosquitto is not installed: run 'make setup'";
     }
-    ASSERT_TRUE(server_.start());
+    ASSERT_TRUE(broker.start());
   }
   MqttDoorOptions options(Ms hold = kForEver) const {
     return {.gate = "north",
-            .address = {"127.0.0.1", server_.port(), false},
+            .address = {"127.0.0.1", broker.port(), false},
             .hold = hold,
             .limit = kLimit,
             .first_retry = Ms(20)};
@@ -40,7 +40,7 @@ class MqttDoor : public testing::Test {
     return eventually([&] { return door.state() == "closed"; });
   }
 
-  MosquittoServerForTest server_;
+  MosquittoServerForTest broker;
 };
 
 DoorEvent event_of(const std::string& verdict) {
@@ -48,7 +48,7 @@ DoorEvent event_of(const std::string& verdict) {
 }
 
 TEST_F(MqttDoor, TellsTheDecisionOpensAndClosesAfterTheHoldTime) {
-  MqttListenerForTest listener(server_.port());
+  MqttListenerForTest listener(broker.port());
   const auto door = make_mqtt_door(options(Ms(50)), {});
   ASSERT_TRUE(connects(*door)) << door->state();
   const Status told = door->tell(event_of("granted"));
@@ -70,7 +70,7 @@ TEST_F(MqttDoor, TellsTheDecisionOpensAndClosesAfterTheHoldTime) {
 }
 
 TEST_F(MqttDoor, OpensForNothingButGrantedAndTellsOfEveryDecision) {
-  MqttListenerForTest listener(server_.port());
+  MqttListenerForTest listener(broker.port());
   const auto door = make_mqtt_door(options(), {});
   ASSERT_TRUE(connects(*door));
   for (const char* verdict : {"denied", "not sure"}) {
@@ -89,7 +89,7 @@ TEST_F(MqttDoor, IsFoundByWhoComesLaterWithoutAnOpen) {
   const auto door = make_mqtt_door(options(), [] { return AuditHead{42, "abc"}; });
   ASSERT_TRUE(connects(*door));
   ASSERT_TRUE(door->tell(event_of("granted")).ok());
-  MqttListenerForTest late(server_.port());
+  MqttListenerForTest late(broker.port());
   EXPECT_TRUE(late.hears("kface/north/state", [](const auto& heard) {
     return heard.retained && heard.payload == "online";
   }));
@@ -108,7 +108,7 @@ TEST_F(MqttDoor, IsFoundByWhoComesLaterWithoutAnOpen) {
 }
 
 TEST_F(MqttDoor, PublishesTheHeadAfterEachDecisionThatMovedIt) {
-  MqttListenerForTest listener(server_.port());
+  MqttListenerForTest listener(broker.port());
   std::atomic<std::uint64_t> sequence{1};
   const auto door = make_mqtt_door(options(), [&] { return AuditHead{sequence.load(), "c"}; });
   ASSERT_TRUE(connects(*door));
@@ -121,7 +121,7 @@ TEST_F(MqttDoor, PublishesTheHeadAfterEachDecisionThatMovedIt) {
 }
 
 TEST_F(MqttDoor, SaysGoodbyeAndClosesAtTheEnd) {
-  MqttListenerForTest listener(server_.port());
+  MqttListenerForTest listener(broker.port());
   {
     const auto door = make_mqtt_door(options(), {});
     ASSERT_TRUE(connects(*door));
@@ -141,7 +141,7 @@ TEST_F(MqttDoor, IsReportedOfflineByTheBrokerWhenItsProcessDies) {
     ::_exit(1);
   }
   ASSERT_GT(child, 0);
-  MqttListenerForTest listener(server_.port());
+  MqttListenerForTest listener(broker.port());
   EXPECT_TRUE(listener.hears("kface/north/state", "online"));
   ::kill(child, SIGKILL);
   ::waitpid(child, nullptr, 0);
@@ -151,14 +151,14 @@ TEST_F(MqttDoor, IsReportedOfflineByTheBrokerWhenItsProcessDies) {
 TEST_F(MqttDoor, SaysThatTheBrokerIsGoneAndRecoversWhenItIsBack) {
   const auto door = make_mqtt_door(options(), {});
   ASSERT_TRUE(connects(*door));
-  server_.stop(SIGKILL);
+  broker.stop(SIGKILL);
   EXPECT_TRUE(eventually([&] { return door->state().starts_with("unreachable: "); }));
   const Status told = door->tell(event_of("granted"));
   EXPECT_EQ(told.code(), ErrorCode::kIo);
   EXPECT_NE(told.message().find("127.0.0.1"), std::string::npos) << told.message();
 
-  ASSERT_TRUE(server_.start());
-  MqttListenerForTest listener(server_.port());
+  ASSERT_TRUE(broker.start());
+  MqttListenerForTest listener(broker.port());
   EXPECT_TRUE(listener.hears("kface/north/state", "online"));
   EXPECT_TRUE(eventually([&] { return door->tell(event_of("denied")).ok(); }));
   for (const auto& heard : listener.heard()) {
@@ -171,7 +171,7 @@ TEST_F(MqttDoor, NeverDeliversAnOpenLate) {
   hasty.limit = Ms(100);
   const auto door = make_mqtt_door(hasty, {});
   ASSERT_TRUE(connects(*door));
-  server_.freeze();
+  broker.freeze();
   const Status told = door->tell(event_of("granted"));
   EXPECT_EQ(told.code(), ErrorCode::kIo);
   EXPECT_TRUE(eventually([&] { return door->state().starts_with("unreachable: "); }));
@@ -180,8 +180,8 @@ TEST_F(MqttDoor, NeverDeliversAnOpenLate) {
   for (int i = 0; i < 5; ++i) {
     EXPECT_FALSE(door->tell(event_of("granted")).ok());
   }
-  server_.thaw();
-  MqttListenerForTest listener(server_.port());
+  broker.thaw();
+  MqttListenerForTest listener(broker.port());
   EXPECT_TRUE(listener.hears("kface/north/door", "closed"));
   ASSERT_TRUE(eventually([&] { return door->tell(event_of("denied")).ok(); }));
   std::size_t openings = 0;
@@ -194,32 +194,32 @@ TEST_F(MqttDoor, NeverDeliversAnOpenLate) {
 TEST_F(MqttDoor, ClosesWithinItsHoldTimeOnceTheBrokerIsBack) {
   const auto door = make_mqtt_door(options(Ms(10)), {});
   ASSERT_TRUE(connects(*door));
-  server_.stop(SIGKILL);
+  broker.stop(SIGKILL);
   EXPECT_FALSE(door->tell(event_of("granted")).ok());
-  ASSERT_TRUE(server_.start());
-  MqttListenerForTest listener(server_.port());
+  ASSERT_TRUE(broker.start());
+  MqttListenerForTest listener(broker.port());
   EXPECT_TRUE(listener.hears("kface/north/door", "closed"));
   EXPECT_TRUE(connects(*door)) << door->state();
 }
 
 TEST_F(MqttDoor, WaitsForABrokerThatIsNotThereYet) {
-  server_.stop(SIGTERM);
+  broker.stop(SIGTERM);
   const auto door = make_mqtt_door(options(), {});
   EXPECT_TRUE(eventually([&] {
     return door->state().find("cannot connect: Connection refused") != std::string::npos;
   })) << door->state();
-  ASSERT_TRUE(server_.start());
+  ASSERT_TRUE(broker.start());
   EXPECT_TRUE(connects(*door));
 }
 
 TEST_F(MqttDoor, NeedsThePasswordThatTheBrokerAsksFor) {
-  server_.stop(SIGTERM);
-  const std::string passwords = (server_.folder() / "passwords").string();
+  broker.stop(SIGTERM);
+  const std::string passwords = (broker.folder() / "passwords").string();
   if (std::system(("mosquitto_passwd -b -c " + passwords + " gate secret 2>/dev/null").c_str()) !=
       0) {
     GTEST_SKIP() << "mosquitto_passwd is not installed";
   }
-  ASSERT_TRUE(server_.start("allow_anonymous false\npassword_file " + passwords + "\n"));
+  ASSERT_TRUE(broker.start("allow_anonymous false\npassword_file " + passwords + "\n"));
   MqttDoorOptions wrong = options();
   wrong.credentials = {"gate", "guess"};
   const auto refused = make_mqtt_door(wrong, {});
@@ -236,8 +236,8 @@ TEST_F(MqttDoor, NeedsThePasswordThatTheBrokerAsksFor) {
 }
 
 TEST_F(MqttDoor, TrustsNoBrokerButTheOneThatItsAuthoritySigned) {
-  server_.stop(SIGTERM);
-  const std::string folder = server_.folder().string() + "/";
+  broker.stop(SIGTERM);
+  const std::string folder = broker.folder().string() + "/";
   const auto run = [](const std::string& command) {
     return std::system((command + " >/dev/null 2>&1").c_str()) == 0;
   };
@@ -250,8 +250,8 @@ TEST_F(MqttDoor, TrustsNoBrokerButTheOneThatItsAuthoritySigned) {
   if (!make_certificate("broker") || !make_certificate("other")) {
     GTEST_SKIP() << "openssl is not installed";
   }
-  ASSERT_TRUE(server_.start("allow_anonymous true\ncertfile " + folder + "broker.pem\nkeyfile " +
-                            folder + "broker.key\n"));
+  ASSERT_TRUE(broker.start("allow_anonymous true\ncertfile " + folder + "broker.pem\nkeyfile " +
+                           folder + "broker.key\n"));
   MqttDoorOptions secure = options();
   secure.address.tls = true;
   secure.ca_file = folder + "other.pem";
@@ -270,9 +270,11 @@ TEST_F(MqttDoor, TrustsNoBrokerButTheOneThatItsAuthoritySigned) {
 TEST_F(MqttDoor, IsToldByManyThreadsAtOnce) {
   const auto door = make_mqtt_door(options(Ms(5)), [] { return AuditHead{1, "c"}; });
   ASSERT_TRUE(connects(*door));
+  constexpr int kThreads = 8;
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   std::atomic<int> failures{0};
-  for (int t = 0; t < 8; ++t) {
+  for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&, t] {
       for (int i = 0; i < 25; ++i) {
         failures += door->tell(event_of((t + i) % 2 == 0 ? "granted" : "denied")).ok() ? 0 : 1;

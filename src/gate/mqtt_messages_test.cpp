@@ -14,13 +14,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const MqttTopics kTopics("north-1");
+const MqttTopics topics("north-1");
 
 TEST(MqttMessages, NameTheirGate) {
-  EXPECT_EQ(kTopics.state, "kface/north-1/state");
-  EXPECT_EQ(kTopics.door, "kface/north-1/door");
-  EXPECT_EQ(kTopics.decision, "kface/north-1/decision");
-  EXPECT_EQ(kTopics.audit_head, "kface/north-1/audit_head");
+  EXPECT_EQ(topics.state, "kface/north-1/state");
+  EXPECT_EQ(topics.door, "kface/north-1/door");
+  EXPECT_EQ(topics.decision, "kface/north-1/decision");
+  EXPECT_EQ(topics.audit_head, "kface/north-1/audit_head");
 }
 
 TEST(MqttMessages, TakeNoNameThatATopicCannotHold) {
@@ -35,14 +35,14 @@ TEST(MqttMessages, TakeNoNameThatATopicCannotHold) {
 }
 
 TEST(MqttMessages, NeverLeaveAnOpenForWhoComesLater) {
-  EXPECT_FALSE(door_message(kTopics, true).retain);
-  EXPECT_EQ(door_message(kTopics, true).payload, "open");
-  EXPECT_TRUE(door_message(kTopics, false).retain);
-  EXPECT_EQ(door_message(kTopics, false).payload, "closed");
+  EXPECT_FALSE(door_message(topics, true).retain);
+  EXPECT_EQ(door_message(topics, true).payload, "open");
+  EXPECT_TRUE(door_message(topics, false).retain);
+  EXPECT_EQ(door_message(topics, false).payload, "closed");
 }
 
 TEST(MqttMessages, SayWhatWasDecided) {
-  const MqttMessage message = decision_message(kTopics,
+  const MqttMessage message = decision_message(topics,
                                                {.event = "e-1",
                                                 .gate = "north-1",
                                                 .person = "p-\xFF",
@@ -59,14 +59,14 @@ TEST(MqttMessages, SayWhatWasDecided) {
 }
 
 TEST(MqttMessages, LetHomeAssistantFindOneDeviceWithThreeEntities) {
-  const auto messages = discovery_messages(kTopics, "north-1", "homeassistant");
+  const auto messages = discovery_messages(topics, "north-1", "homeassistant");
   ASSERT_EQ(messages.size(), 3U);
   EXPECT_EQ(messages[0].topic, "homeassistant/binary_sensor/kface_north-1/door/config");
   EXPECT_EQ(messages[1].topic, "homeassistant/sensor/kface_north-1/verdict/config");
   for (const MqttMessage& message : messages) {
     EXPECT_TRUE(message.retain);
     const auto config = nlohmann::json::parse(message.payload);
-    EXPECT_EQ(config["availability_topic"], kTopics.state);
+    EXPECT_EQ(config["availability_topic"], topics.state);
     EXPECT_EQ(config["device"]["identifiers"][0], "kface_north-1");
     EXPECT_FALSE(config.contains("command_topic")) << "nobody opens from there";
   }

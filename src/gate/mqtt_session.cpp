@@ -86,8 +86,8 @@ class LibmosquittoSession final : public MqttSession {
  public:
   explicit LibmosquittoSession(const MqttSettings& settings)
       : where_(settings.address.host + ":" + std::to_string(settings.address.port)) {
-    static const int kLibrary = mosquitto_lib_init();
-    KF_REQUIRE(kLibrary == MOSQ_ERR_SUCCESS, kLibrary);
+    static const int library = mosquitto_lib_init();
+    KF_REQUIRE(library == MOSQ_ERR_SUCCESS, library);
     client_ = mosquitto_new(settings.client_id.c_str(), true, this);
     KF_REQUIRE(client_ != nullptr);
     mosquitto_connect_callback_set(client_, [](mosquitto*, void* self, int answer) {
@@ -132,7 +132,7 @@ class LibmosquittoSession final : public MqttSession {
         return {ErrorCode::kIo, where_ + ": no answer of an MQTT broker within " +
                                     std::to_string(kConnectLimit.count()) + " ms"};
       }
-      const Status stepped = step(wake, left);
+      Status stepped = step(wake, left);
       // A broker that refuses says why, and hangs up.
       if (!stepped.ok() && (!answer_ || *answer_ == 0)) {
         return stepped;

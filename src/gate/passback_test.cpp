@@ -46,7 +46,7 @@ TEST(Passback, IsForgottenAfterTwelveHours) {
 TEST(Passback, IsNotProlongedByAClockThatWasSetWrong) {
   EXPECT_TRUE(is_passback(passed(Direction::kEntry, kNow + kHour), Direction::kEntry, kNow));
   EXPECT_FALSE(
-      is_passback(passed(Direction::kEntry, kNow + 365 * 24 * kHour), Direction::kEntry, kNow));
+      is_passback(passed(Direction::kEntry, kNow + 365 * (24 * kHour)), Direction::kEntry, kNow));
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 #include <chrono>
 #include <filesystem>
 
-#include "gate/time_text.h"
+#include "base/times.h"
 #include "gate/zone_clock.h"
 
 namespace kface {
@@ -22,39 +22,38 @@ Schedule parsed(const std::string& text) {
 }
 
 bool allows(const Schedule& schedule, const Groups& groups, const std::string& moment) {
-  return schedule.allowed(groups, parse_moment(moment).value(), utc);
+  return schedule.allowed(groups, parse_time(moment).value(), utc);
 }
 
 // 2026-11-23 is a Monday.
-const std::string kMonday = "2026-11-23T";
-const std::string kTuesday = "2026-11-24T";
-const std::string kSaturday = "2026-11-28T";
-const std::string kSunday = "2026-11-29T";
+const std::string monday = "2026-11-23T";
+const std::string tuesday = "2026-11-24T";
+const std::string saturday = "2026-11-28T";
 
 TEST(Schedule, LetsAGroupPassInItsHours) {
   const Schedule schedule = parsed("[groups.office]\nmon-fri = \"08:00-18:30\"\n");
-  EXPECT_FALSE(allows(schedule, {"office"}, kMonday + "07:59:59.999"));
-  EXPECT_TRUE(allows(schedule, {"office"}, kMonday + "08:00"));
-  EXPECT_TRUE(allows(schedule, {"office"}, kMonday + "18:29:59.999"));
-  EXPECT_FALSE(allows(schedule, {"office"}, kMonday + "18:30"));
-  EXPECT_FALSE(allows(schedule, {"office"}, kSaturday + "10:00"));
+  EXPECT_FALSE(allows(schedule, {"office"}, monday + "07:59:59.999"));
+  EXPECT_TRUE(allows(schedule, {"office"}, monday + "08:00"));
+  EXPECT_TRUE(allows(schedule, {"office"}, monday + "18:29:59.999"));
+  EXPECT_FALSE(allows(schedule, {"office"}, monday + "18:30"));
+  EXPECT_FALSE(allows(schedule, {"office"}, saturday + "10:00"));
 }
 
 TEST(Schedule, TakesSeveralPeriodsADay) {
   const Schedule schedule = parsed("[groups.a]\nmon = [\"08:00-12:00\", \"13:00-24:00\"]\n");
-  EXPECT_TRUE(allows(schedule, {"a"}, kMonday + "11:59"));
-  EXPECT_FALSE(allows(schedule, {"a"}, kMonday + "12:30"));
-  EXPECT_TRUE(allows(schedule, {"a"}, kMonday + "23:59"));
-  EXPECT_FALSE(allows(schedule, {"a"}, kTuesday + "00:00"));
+  EXPECT_TRUE(allows(schedule, {"a"}, monday + "11:59"));
+  EXPECT_FALSE(allows(schedule, {"a"}, monday + "12:30"));
+  EXPECT_TRUE(allows(schedule, {"a"}, monday + "23:59"));
+  EXPECT_FALSE(allows(schedule, {"a"}, tuesday + "00:00"));
 }
 
 TEST(Schedule, GoesOnAcrossMidnight) {
   const Schedule schedule = parsed("[groups.night]\nmon = \"22:00-06:00\"\n");
-  EXPECT_FALSE(allows(schedule, {"night"}, kMonday + "05:00"));
-  EXPECT_TRUE(allows(schedule, {"night"}, kMonday + "22:00"));
-  EXPECT_TRUE(allows(schedule, {"night"}, kTuesday + "05:59"));
-  EXPECT_FALSE(allows(schedule, {"night"}, kTuesday + "06:00"));
-  EXPECT_FALSE(allows(schedule, {"night"}, kTuesday + "22:00"));
+  EXPECT_FALSE(allows(schedule, {"night"}, monday + "05:00"));
+  EXPECT_TRUE(allows(schedule, {"night"}, monday + "22:00"));
+  EXPECT_TRUE(allows(schedule, {"night"}, tuesday + "05:59"));
+  EXPECT_FALSE(allows(schedule, {"night"}, tuesday + "06:00"));
+  EXPECT_FALSE(allows(schedule, {"night"}, tuesday + "22:00"));
 }
 
 TEST(Schedule, KnowsDaysAndRangesThatRunOverTheWeeksEnd) {
@@ -93,18 +92,18 @@ TEST(Schedule, LetsThePeriodOfTheEveningBeforeEndOnAHoliday) {
 
 TEST(Schedule, NeedsOneGroupThatMayPass) {
   const Schedule schedule = parsed("[groups]\na = \"never\"\nb = \"always\"\n");
-  EXPECT_TRUE(allows(schedule, {"a", "b"}, kMonday + "10:00"));
-  EXPECT_FALSE(allows(schedule, {"a"}, kMonday + "10:00"));
+  EXPECT_TRUE(allows(schedule, {"a", "b"}, monday + "10:00"));
+  EXPECT_FALSE(allows(schedule, {"a"}, monday + "10:00"));
 }
 
 TEST(Schedule, RefusesWhoIsInNoGroupThatItNamesUnlessItSaysOthers) {
   const Schedule strict = parsed("[groups]\na = \"always\"\n");
-  EXPECT_FALSE(allows(strict, {}, kMonday + "10:00"));
-  EXPECT_FALSE(allows(strict, {"b"}, kMonday + "10:00"));
+  EXPECT_FALSE(allows(strict, {}, monday + "10:00"));
+  EXPECT_FALSE(allows(strict, {"b"}, monday + "10:00"));
   const Schedule open = parsed("others = \"always\"\n[groups]\na = \"never\"\n");
-  EXPECT_TRUE(allows(open, {}, kMonday + "10:00"));
-  EXPECT_TRUE(allows(open, {"b"}, kMonday + "10:00"));
-  EXPECT_FALSE(allows(open, {"a"}, kMonday + "10:00"));
+  EXPECT_TRUE(allows(open, {}, monday + "10:00"));
+  EXPECT_TRUE(allows(open, {"b"}, monday + "10:00"));
+  EXPECT_FALSE(allows(open, {"a"}, monday + "10:00"));
 }
 
 TEST(Schedule, NeedsAClockUnlessTheFileNamesAZone) {
@@ -120,7 +119,7 @@ TEST(Schedule, ReadsTheFileOfVersionOne) {
   ASSERT_TRUE(read.ok()) << read.error().message();
   const auto allowed = [&](const char* group, const std::string& moment) {
     // The machine's own clock is not asked: the file names a zone.
-    return read.value().allowed(Groups{group}, parse_moment(moment + "+09:00").value(), {});
+    return read.value().allowed(Groups{group}, parse_time(moment + "+09:00").value(), {});
   };
   EXPECT_TRUE(allowed("guards", "2026-12-25T03:00"));
   EXPECT_FALSE(allowed("former", "2026-11-23T10:00"));

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::uintmax_t kLargestFile = std::uintmax_t{1} << 20U;
 constexpr std::size_t kHeaderBytes = 44;
-constexpr std::int64_t kLargestOffset = 26 * 3600;  // RFC 8536: less than 26 hours
+constexpr std::int64_t kLargestOffset = std::int64_t{26} * 3600;  // RFC 8536: less than 26 hours
 
 struct ZoneTable {
   std::vector<std::int64_t> changes;  // seconds since 1970, ascending

@@ -7,7 +7,7 @@
 
 #include "base/files.h"
 #include "base/rng.h"
-#include "gate/time_text.h"
+#include "base/times.h"
 #include "gate/zone_rule.h"
 
 namespace kface {
@@ -97,7 +97,7 @@ TEST(ZoneRule, ReadsWhatPosixAndItsExtensionsSay) {
   const auto offset = [](const char* rule, const char* moment) {
     const auto parsed = ZoneRule::parse(rule);
     EXPECT_TRUE(parsed.has_value()) << rule;
-    return parsed ? parsed->offset_at(parse_moment(moment).value() / 1000) : -1;
+    return parsed ? parsed->offset_at(parse_time(moment).value() / 1000) : -1;
   };
   constexpr std::int64_t kHour = 3600;
   EXPECT_EQ(offset("KST-9", "2026-07-01"), 9 * kHour);

@@ -80,7 +80,7 @@ class ZoneRuleReader {
     }
     std::int64_t seconds = number(0, kMostHours) * kHour;
     if (take(':')) {
-      seconds += number(0, 59) * 60;
+      seconds += std::int64_t{60} * number(0, 59);
       seconds += take(':') ? number(0, 59) : 0;
     }
     return negative ? -seconds : seconds;

@@ -30,14 +30,14 @@ class AuditCommand : public testing::Test {
   void SetUp() override {
     ::unsetenv("CREDENTIALS_DIRECTORY");
     const auto* info = testing::UnitTest::GetInstance()->current_test_info();
-    home_ = fs::temp_directory_path() /
-            ("kface-audit-command-" + std::to_string(::getpid()) + "-" + info->name());
-    fs::create_directories(home_);
-    ::setenv("KFACE_GATE_HOME", home_.c_str(), 1);
-    ASSERT_TRUE(Keyring::create(home_ / "key").ok());
-    const auto keyring = Keyring::read(home_ / "key");
+    home = fs::temp_directory_path() /
+           ("kface-audit-command-" + std::to_string(::getpid()) + "-" + info->name());
+    fs::create_directories(home);
+    ::setenv("KFACE_GATE_HOME", home.c_str(), 1);
+    ASSERT_TRUE(Keyring::create(home / "key").ok());
+    const auto keyring = Keyring::read(home / "key");
     ASSERT_TRUE(keyring.ok()) << keyring.error().message();
-    auto log = AuditLog::open(home_ / "audit.log", keyring.value().derive("audit"));
+    auto log = AuditLog::open(home / "audit.log", keyring.value().derive("audit"));
     ASSERT_TRUE(log.ok()) << log.error().message();
     for (int i = 0; i < 6; ++i) {
       const auto head = log.value()->append({.at = 1'764'000'000'000 + i * 60'000,
@@ -49,10 +49,10 @@ class AuditCommand : public testing::Test {
                                              .distance = 0.25,
                                              .note = "\x1b[31m=1+1"});
       ASSERT_TRUE(head.ok()) << head.error().message();
-      heads_.push_back(anchor_text(head.value()));
+      anchors.push_back(anchor_text(head.value()));
     }
   }
-  void TearDown() override { fs::remove_all(home_); }
+  void TearDown() override { fs::remove_all(home); }
 
   Outcome run(std::vector<std::string> arguments) const {
     arguments.insert(arguments.begin(), {KFACE_PROGRAM, "audit"});
@@ -62,8 +62,8 @@ class AuditCommand : public testing::Test {
       argv.push_back(argument.data());
     }
     argv.push_back(nullptr);
-    const std::string out = (home_ / "out").string();
-    const std::string err = (home_ / "err").string();
+    const std::string out = (home / "out").string();
+    const std::string err = (home / "err").string();
     const pid_t child = ::fork();
     if (child == 0) {
       ::dup2(::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644), STDOUT_FILENO);
@@ -78,28 +78,28 @@ class AuditCommand : public testing::Test {
   }
   // Changes one letter of the log's line `number`, 1 ...
   void change_record(int number) const {
-    std::string text = read_text(home_ / "audit.log").value();
+    std::string text = read_text(home / "audit.log").value();
     std::size_t at = 0;
     for (int i = 1; i < number; ++i) {
       at = text.find('\n', at) + 1;
     }
     text.replace(text.find("north", at), 5, "south");
-    ASSERT_TRUE(write_file_atomic(home_ / "audit.log", text).ok());
+    ASSERT_TRUE(write_file_atomic(home / "audit.log", text).ok());
   }
 
-  fs::path home_;
-  std::vector<std::string> heads_;
+  fs::path home;
+  std::vector<std::string> anchors;
 };
 
 TEST_F(AuditCommand, VerifyFindsAWholeLogWhole) {
   const Outcome outcome = run({"verify"});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
-  EXPECT_NE(outcome.out.find("whole, 6 records\n" + heads_.back()), std::string::npos)
+  EXPECT_NE(outcome.out.find("whole, 6 records\n" + anchors.back()), std::string::npos)
       << outcome.out;
-  EXPECT_EQ(run({"verify", "--anchor", heads_[2]}).exit_code, 0);
+  EXPECT_EQ(run({"verify", "--anchor", anchors[2]}).exit_code, 0);
   const auto json = nlohmann::json::parse(run({"verify", "--json"}).out);
   EXPECT_EQ(json["records"], 6);
-  EXPECT_EQ(json["head"], heads_.back());
+  EXPECT_EQ(json["head"], anchors.back());
   EXPECT_TRUE(json["fault"].is_null());
 }
 
@@ -116,29 +116,29 @@ TEST_F(AuditCommand, VerifySaysWhichRecordIsTheFirstThatDoesNotHold) {
 
 TEST_F(AuditCommand, VerifyRefusesWrongAnchorsAndKeys) {
   EXPECT_EQ(run({"verify", "--anchor", "nonsense"}).exit_code, 1);
-  std::string other = heads_[2];
+  std::string other = anchors[2];
   other.back() = other.back() == '0' ? '1' : '0';
   const Outcome anchored = run({"verify", "--anchor", other});
   EXPECT_EQ(anchored.exit_code, 1);
   EXPECT_NE(anchored.err.find("record 3: the anchor knows another"), std::string::npos);
 
-  ASSERT_TRUE(Keyring::create(home_ / "other-key").ok());
-  const Outcome keyed = run({"verify", "--key", (home_ / "other-key").string()});
+  ASSERT_TRUE(Keyring::create(home / "other-key").ok());
+  const Outcome keyed = run({"verify", "--key", (home / "other-key").string()});
   EXPECT_EQ(keyed.exit_code, 1);
   EXPECT_NE(keyed.err.find("another key"), std::string::npos) << keyed.err;
-  EXPECT_EQ(run({"verify", "--key", (home_ / "absent").string()}).exit_code, 1);
-  EXPECT_EQ(run({"verify", "--audit", (home_ / "absent").string()}).exit_code, 1);
+  EXPECT_EQ(run({"verify", "--key", (home / "absent").string()}).exit_code, 1);
+  EXPECT_EQ(run({"verify", "--audit", (home / "absent").string()}).exit_code, 1);
 }
 
 TEST_F(AuditCommand, TakesItsKeyFromTheServicesCredentials) {
-  fs::create_directories(home_ / "credentials");
-  fs::rename(home_ / "key", home_ / "credentials" / "kface-key");
+  fs::create_directories(home / "credentials");
+  fs::rename(home / "key", home / "credentials" / "kface-key");
   EXPECT_EQ(run({"head"}).exit_code, 1);
-  ::setenv("CREDENTIALS_DIRECTORY", (home_ / "credentials").c_str(), 1);
+  ::setenv("CREDENTIALS_DIRECTORY", (home / "credentials").c_str(), 1);
   const Outcome outcome = run({"head"});
   ::unsetenv("CREDENTIALS_DIRECTORY");
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
-  EXPECT_EQ(outcome.out, heads_.back() + "\n");
+  EXPECT_EQ(outcome.out, anchors.back() + "\n");
 }
 
 TEST_F(AuditCommand, ExportIsCsvWithoutFormulasOrTheLogsOwnLines) {
@@ -147,9 +147,9 @@ TEST_F(AuditCommand, ExportIsCsvWithoutFormulasOrTheLogsOwnLines) {
   const auto rows = parse_csv(csv.out);
   ASSERT_TRUE(rows.ok()) << rows.error().message();
   EXPECT_EQ(rows.value().size(), 7U);
-  EXPECT_EQ(run({"export", "--format", "jsonl"}).out, read_text(home_ / "audit.log").value());
+  EXPECT_EQ(run({"export", "--format", "jsonl"}).out, read_text(home / "audit.log").value());
 
-  const std::string file = (home_ / "exits.jsonl").string();
+  const std::string file = (home / "exits.jsonl").string();
   EXPECT_EQ(run({"export", "--json", "--direction", "exit", "-o", file}).exit_code, 0);
   const std::string exits = read_text(file).value();
   EXPECT_EQ(std::count(exits.begin(), exits.end(), '\n'), 3);

@@ -1,8 +1,8 @@
 #include <cstdlib>
 
 #include "audit_commands.h"
+#include "base/times.h"
 #include "gallery/keyring.h"
-#include "gate/time_text.h"
 
 namespace kface::cli {
 namespace {
@@ -22,7 +22,7 @@ std::filesystem::path key_path(const AuditArguments& arguments) {
     return arguments.key;
   }
   if (const char* credentials = std::getenv("CREDENTIALS_DIRECTORY"); credentials != nullptr) {
-    const std::filesystem::path path = std::filesystem::path(credentials) / "kface-key";
+    std::filesystem::path path = std::filesystem::path(credentials) / "kface-key";
     std::error_code error;
     if (std::filesystem::exists(path, error)) {
       return path;
@@ -73,10 +73,10 @@ void add_audit_query_arguments(CLI::App& command, AuditQueryArguments& arguments
 Result<AuditQuery> to_query(const AuditQueryArguments& arguments) {
   AuditQuery query = arguments.query;
   if (!arguments.from.empty()) {
-    KF_ASSIGN(query.from, parse_moment(arguments.from));
+    KF_ASSIGN(query.from, parse_time(arguments.from));
   }
   if (!arguments.until.empty()) {
-    KF_ASSIGN(query.until, parse_moment(arguments.until));
+    KF_ASSIGN(query.until, parse_time(arguments.until));
   }
   return query;
 }

@@ -2,8 +2,8 @@
 #include <nlohmann/json.hpp>
 
 #include "audit_commands.h"
+#include "base/times.h"
 #include "gate/audit_text.h"
-#include "gate/time_text.h"
 
 namespace kface::cli {
 namespace {
@@ -33,7 +33,7 @@ void print_records(const std::vector<AuditRecord>& records) {
       std::snprintf(distance, sizeof(distance), "%.4f", *entry.distance);
     }
     std::printf("%8llu  %-24s  %-9s  %-10s  %-8s  %-12s  %-9s  %-28s  %-10s  %s\n",
-                static_cast<unsigned long long>(record.sequence), utc_text(entry.at).c_str(),
+                static_cast<unsigned long long>(record.sequence), time_text(entry.at).c_str(),
                 cell(entry.kind).c_str(), cell(entry.gate).c_str(), cell(entry.verdict).c_str(),
                 cell(entry.reason).c_str(), cell(entry.direction).c_str(),
                 cell(entry.person).c_str(), distance, cell(entry.note).c_str());

@@ -1,6 +1,7 @@
 #include "gate_clock.h"
 
 #include <pwd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -20,7 +21,17 @@ std::int64_t steady_now_ms() {
       .count();
 }
 
-LocalTime local_time(UnixMs) { return {}; }
+LocalTime local_time(UnixMs at) {
+  const auto seconds = static_cast<std::time_t>(at / 1000 - (at % 1000 < 0 ? 1 : 0));
+  std::tm shown{};
+  localtime_r(&seconds, &shown);
+  return {.year = shown.tm_year + 1900,
+          .month = shown.tm_mon + 1,
+          .day = shown.tm_mday,
+          .hour = shown.tm_hour,
+          .minute = shown.tm_min,
+          .second = shown.tm_sec};
+}
 
 std::string command_line_actor() {
   const passwd* user = getpwuid(geteuid());

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "gate/schedule.h"
+#include "gate/local_time.h"
 
 namespace kface::cli {
 

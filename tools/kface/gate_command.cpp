@@ -65,7 +65,7 @@ void add_gate_command(CLI::App& app, Globals& globals) {
       app, globals, "gate", "Watch a camera and let people of a gallery in",
       "  kface gate -m staff.kface --home gate --camera /dev/video0 --door-command ./open.sh\n"
       "  kface gate -m staff.kface --home gate --camera rtsp://10.0.0.7/stream \\\n"
-      "             --mqtt tcp://127.0.0.1:1883 --direction entry --anti-passback\n"
+      "             --mqtt mqtt://127.0.0.1:1883 --direction entry --anti-passback\n"
       "  kface gate -m staff.kface --home gate --camera walk.avi --json       a recorded video",
       [&globals, arguments] { return run_gate(globals, *arguments); });
   add_gate_arguments(*command, arguments->gate);

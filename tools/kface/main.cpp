@@ -77,6 +77,9 @@ int main(int argc, char** argv) {
   add_forget_command(app, globals);
   add_identify_command(app, globals);
   add_gate_command(app, globals);
+  add_serve_command(app, globals);
+  add_token_command(app, globals);
+  add_liveness_command(app, globals);
   add_models_command(app, globals);
   add_calibrate_command(app, globals);
   add_bench_command(app, globals);

@@ -14,9 +14,9 @@ struct ChallengeOptions {
   int min_eye_distance_px = 60;
 };
 
+// All but how many steps: where those are given.
 template <typename Options, typename Visitor>
-void visit_challenge_options(Options& o, Visitor&& field) {
-  field("liveness.steps", o.steps, Range{2, 8}, "movements that the challenge asks for");
+void visit_challenge_limits(Options& o, Visitor&& field) {
   field("liveness.step_limit_ms", o.step_limit_ms, Range{1000, 60000},
         "time for one movement and back, in milliseconds");
   field("liveness.settle_limit_ms", o.settle_limit_ms, Range{1000, 60000},
@@ -25,6 +25,12 @@ void visit_challenge_options(Options& o, Visitor&& field) {
         "how far a head must turn from its own frontal pose, in degrees");
   field("liveness.min_eye_distance_px", o.min_eye_distance_px, Range{30, 1000},
         "least distance of the outer corners of the eyes, in pixels; nearer is asked for below");
+}
+
+template <typename Options, typename Visitor>
+void visit_challenge_options(Options& o, Visitor&& field) {
+  field("liveness.steps", o.steps, Range{2, 8}, "movements that the challenge asks for");
+  visit_challenge_limits(o, field);
 }
 
 }  // namespace kface
