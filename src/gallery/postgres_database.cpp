@@ -127,16 +127,17 @@ class PostgresDatabase final : public SqlDatabase {
     return cleaned;
   }
 
-  // Connects, and says how this program wants to be treated.
+  // Connects, and says how this program wants to be treated: it does not wait for long, and nobody
+  // waits for it if it stands still in the middle of a transaction.
   Status ensure() {
     if (main_.connected()) {
       return {};
     }
     KF_TRY(main_.ensure());
-    for (const char* setting :
-         {"SET search_path = kface", kLockTimeout, "SET idle_in_transaction_session_timeout = 0",
-          "SELECT set_config('synchronous_commit', 'on', false)"
-          " WHERE current_setting('synchronous_commit') = 'off'"}) {
+    for (const char* setting : {"SET search_path = kface", kLockTimeout,
+                                "SET idle_in_transaction_session_timeout = '15s'",
+                                "SELECT set_config('synchronous_commit', 'on', false)"
+                                " WHERE current_setting('synchronous_commit') = 'off'"}) {
       KF_TRY(execute(setting));
     }
     return {};

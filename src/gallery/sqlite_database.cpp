@@ -254,8 +254,13 @@ Result<std::unique_ptr<SqlDatabase>> open_sqlite(const std::string& path) {
   KF_TRY(create_private(path));
   KF_ASSIGN(SqliteHandle handle, open_sqlite_handle(path));
   auto database = std::make_unique<SqliteDatabase>(path, std::move(handle));
-  KF_ASSIGN(const int version, database->schema_version());
-  static_cast<void>(version);  // asked before anything is written
+  // Asked before anything is written; in a transaction, since another process may be making it.
+  KF_TRY(database->begin(SqlAccess::kRead));
+  const auto version = database->schema_version();
+  database->rollback();
+  if (!version.ok()) {
+    return version.error();
+  }
   KF_TRY(database->prepare());
   return Result<std::unique_ptr<SqlDatabase>>(std::move(database));
 }
