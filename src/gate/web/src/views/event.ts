@@ -20,7 +20,7 @@ function record_card(record: EventRecord): HTMLElement {
       [t('event.at'), moment(record.at)],
       [t('event.person'), person_of(record)],
       [t('event.gate'), record.gate],
-      [t('live.direction'), record.direction && word('direction', record.direction)],
+      [t('live.direction'), record.direction && record.direction !== 'none' && word('direction', record.direction)],
       [t('decision.distance'), number(record.distance)],
       [t('decision.threshold'), number(record.threshold)],
       [t('decision.far'), typeof record.far === 'number' ? rate(record.far) : null],

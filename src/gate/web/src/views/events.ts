@@ -29,7 +29,7 @@ function row(record: EventRecord): HTMLElement {
       ? h('a', { href: `#/events/${encodeURIComponent(record.event)}` }, time) : time),
     cell(t('event.what'), what),
     cell(t('event.person'), person_of(record)),
-    cell(t('event.gate'), [record.gate, record.direction && h('span', { class: 'direction' }, word('direction', record.direction))]),
+    cell(t('event.gate'), [record.gate, record.direction && record.direction !== 'none' && h('span', { class: 'direction' }, word('direction', record.direction))]),
     cell(t('decision.distance'), typeof record.distance === 'number'
       ? h('span', { class: 'number' }, `${three(record.distance)} / ${three(record.threshold)}`) : null));
 }
