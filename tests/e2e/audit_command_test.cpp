@@ -40,7 +40,7 @@ class AuditCommand : public testing::Test {
     auto log = AuditLog::open(home / "audit.log", keyring.value().derive("audit"));
     ASSERT_TRUE(log.ok()) << log.error().message();
     for (int i = 0; i < 6; ++i) {
-      const auto head = log.value()->append({.at = 1'764'000'000'000 + i * 60'000,
+      const auto head = log.value()->append({.at = 1'764'000'000'000 + UnixMs{60'000} * i,
                                              .kind = "decision",
                                              .gate = "north",
                                              .person = "p-" + std::to_string(i % 2),
