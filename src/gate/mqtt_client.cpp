@@ -148,19 +148,26 @@ class BackgroundClient final : public MqttClient {
     return say_goodbye(*session);
   }
 
-  Status send_jobs(MqttSession& session) {
-    std::unique_lock lock(mutex_);
+  // The next one that is still waited for; null: there is none.
+  JobPtr next_job() {
+    const std::lock_guard lock(mutex_);
     while (!jobs_.empty()) {
-      const JobPtr job = jobs_.front();
+      JobPtr job = jobs_.front();
       jobs_.pop_front();
-      if (job->abandoned || Clock::now() >= job->deadline) {
-        continue;
+      if (!job->abandoned && Clock::now() < job->deadline) {
+        job->unacknowledged = job->messages.size();
+        return job;
       }
-      job->unacknowledged = job->messages.size();
+    }
+    return nullptr;
+  }
+
+  // Without the lock: the library holds one of its own while it calls acknowledge().
+  Status send_jobs(MqttSession& session) {
+    for (JobPtr job = next_job(); job != nullptr; job = next_job()) {
       for (const MqttMessage& message : job->messages) {
-        // Acknowledgements come in step(), on this thread: none can be missed here.
-        KF_ASSIGN(const int id, session.publish(message));
-        sent_.emplace_back(id, job);
+        sent_.emplace_back(0, job);  // if it cannot be sent, it fails with the connection
+        KF_ASSIGN(sent_.back().first, session.publish(message));
       }
     }
     return {};
@@ -220,8 +227,10 @@ class BackgroundClient final : public MqttClient {
   std::condition_variable changed_;
   bool stopping_ = false;
   std::string trouble_;
-  std::deque<JobPtr> jobs_;                  // not sent yet
-  std::deque<std::pair<int, JobPtr>> sent_;  // by message id, not acknowledged yet
+  std::deque<JobPtr> jobs_;  // not sent yet
+
+  // By message id, not acknowledged yet; the list is of the thread alone, the jobs are guarded.
+  std::deque<std::pair<int, JobPtr>> sent_;
 
   std::thread thread_;  // last: it uses what stands before it
 };
