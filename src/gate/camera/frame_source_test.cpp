@@ -33,7 +33,7 @@ class FrameSources : public ::testing::Test {
 
   // Frame i is red, of level 20 i. Motion JPEG: OpenCV writes it by itself.
   fs::path write_video(double fps) const {
-    const fs::path file = folder_ / "clip.avi";
+    fs::path file = folder_ / "clip.avi";
     cv::VideoWriter writer(file.string(), cv::CAP_OPENCV_MJPEG,
                            cv::VideoWriter::fourcc('M', 'J', 'P', 'G'), fps,
                            cv::Size(kWidth, kHeight));
@@ -61,7 +61,7 @@ class FrameSources : public ::testing::Test {
     }
   }
 
-  fs::path folder_;
+  fs::path folder_;  // NOLINT(readability-identifier-naming): as private members are
 };
 
 TEST_F(FrameSources, AVideoFileGivesItsFramesAndTheirTimes) {

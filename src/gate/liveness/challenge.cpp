@@ -183,6 +183,9 @@ bool Challenge::is_same_face(const Observation& seen) {
                                             " ms, " + std::to_string(kMaxGapMs) + " are the most");
     return false;
   }
+  if (gap > kMaxGapMs) {
+    settling_.clear();
+  }
   if (seen.num_faces < 1 || !inside(seen.face.box, seen.frame_width, seen.frame_height)) {
     settling_.clear();
     state_.reason = settling ? "no face in the picture" : state_.reason;

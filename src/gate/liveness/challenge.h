@@ -72,10 +72,10 @@ class Challenge {
 
   // The next frame, faces or none.
   //
-  // Ensures: kPassed only if, since the first observation, one face was seen without a gap above
-  //          0.5 s and without a jump, settled, and did every step in order, each within its limit,
-  //          nothing before 0.25 s after it was asked, and no other turn. Anything else, also a
-  //          second face in one frame or a time that goes back, is kFailed.
+  // Ensures: kPassed only if one face settled and, from then on, was seen without a gap above 0.5 s
+  //          and without a jump, and did every step in order, each within its limit, nothing before
+  //          0.25 s after it was asked, and no other turn. Anything else, also a second face in one
+  //          frame or a time that goes back, is kFailed.
   // Cost:    microseconds.
   const ChallengeState& add(const Observation& seen);
 

@@ -8,7 +8,8 @@
 namespace kface {
 namespace {
 
-constexpr std::size_t kMaxSamples = 600;  // 40 s at 15 frames a second
+constexpr std::size_t kMaxSamples = 900;    // a minute at 15 frames a second
+constexpr std::ptrdiff_t kForgotten = 300;  // at once, since those that stay are moved
 
 bool all_finite(const Landmarks68& landmarks) {
   return std::all_of(landmarks.begin(), landmarks.end(), [](const Point& point) {
@@ -32,8 +33,7 @@ std::string_view liveness_verdict_name(LivenessVerdict verdict) {
 }
 
 void LivenessTrack::add(const FaceSample& sample, const Image& frame) {
-  if ((!samples_.empty() && (sample.time_ms <= samples_.back().time_ms ||
-                             sample.time_ms - samples_.back().time_ms < step_ms_)) ||
+  if ((!samples_.empty() && sample.time_ms <= samples_.back().time_ms) ||
       !all_finite(sample.landmarks)) {
     return;
   }
@@ -41,14 +41,7 @@ void LivenessTrack::add(const FaceSample& sample, const Image& frame) {
   surroundings_.add(sample, frame);
   moire_.add(sample, frame);
   if (samples_.size() > kMaxSamples) {
-    // Every second one goes, and from now on they are taken half as often.
-    const std::int64_t span = samples_.back().time_ms - samples_.front().time_ms;
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < samples_.size(); i += 2) {
-      samples_[kept++] = samples_[i];
-    }
-    samples_.resize(kept);
-    step_ms_ = span / static_cast<std::int64_t>(kept);
+    samples_.erase(samples_.begin(), samples_.begin() + kForgotten);
   }
 }
 

@@ -26,7 +26,8 @@ struct LivenessResult {
 };
 
 // One face followed through a video. Not thread-safe; one for each approach to the gate.
-// Memory: 0.5 MB of landmarks at most, and what Surroundings and Moire hold; it does not grow.
+// Of a long track, the last 600 to 900 samples count for parallax and stillness.
+// Memory: 0.6 MB of landmarks at most, and what Surroundings and Moire hold; it does not grow.
 class LivenessTrack {
  public:
   // The next frame, with the one face of the track in it. A sample whose time is not after the last
@@ -38,8 +39,7 @@ class LivenessTrack {
   std::vector<Cue> cues() const;
 
  private:
-  std::vector<FaceSample> samples_;  // thinned evenly when there are too many
-  std::int64_t step_ms_ = 0;
+  std::vector<FaceSample> samples_;  // the last 600 to 900
   Surroundings surroundings_;
   Moire moire_;
 };

@@ -19,6 +19,8 @@ constexpr double kHeadNarrowing = 0.78;
 constexpr double kPlaneTurn = 0.14;
 constexpr double kPlaneNarrowing = 0.85;
 constexpr int kMinTelling = 5;
+constexpr double kMaxJump = 10;  // degrees between two samples
+constexpr std::int64_t kMaxGapMs = 500;
 
 constexpr std::int64_t kStillMs = 4000;
 constexpr std::size_t kStillSamples = 20;
@@ -48,6 +50,43 @@ const FaceSample* most_frontal(std::span<const FaceSample> track) {
   return best;
 }
 
+// False where a head cannot have turned from one to the other: another photo may have been shown.
+bool continues(const FaceSample& before, const FaceSample& after) {
+  const auto from = head_pose(before.landmarks);
+  const auto to = head_pose(after.landmarks);
+  return from && to && after.time_ms - before.time_ms <= kMaxGapMs &&
+         std::abs(to->yaw_degrees - from->yaw_degrees) <= kMaxJump &&
+         std::abs(to->pitch_degrees - from->pitch_degrees) <= kMaxJump;
+}
+
+struct Views {
+  int heads = 0;
+  int planes = 0;
+  double largest_turn = 0;
+  double least_narrowing = 1;
+};
+
+// `part` is one movement without a break.
+void compare(std::span<const FaceSample> part, Views& views) {
+  const FaceSample* reference = most_frontal(part);
+  for (const FaceSample& sample : part) {
+    if (reference == nullptr || &sample == reference) {
+      continue;
+    }
+    const auto seen = fit_parallax(reference->landmarks, sample.landmarks);
+    if (!seen) {
+      continue;
+    }
+    views.largest_turn = std::max(views.largest_turn, seen->turn);
+    views.least_narrowing = std::min(views.least_narrowing, seen->narrowing);
+    const bool head = seen->turn >= kHeadTurn && seen->turn >= kHeadErrors * seen->turn_error &&
+                      seen->narrowing >= kHeadNarrowing;
+    const bool plane = seen->turn <= kPlaneTurn && seen->narrowing <= kPlaneNarrowing;
+    views.heads += head ? 1 : 0;
+    views.planes += plane ? 1 : 0;
+  }
+}
+
 // Mean and standard deviation, one value at a time (Welford).
 class Spread {
  public:
@@ -69,34 +108,25 @@ class Spread {
 
 Cue parallax_cue(std::span<const FaceSample> track) {
   Cue cue{"parallax", std::nullopt, ""};
-  const FaceSample* reference = most_frontal(track);
-  int heads = 0;
-  int planes = 0;
-  double largest_turn = 0;
-  double least_narrowing = 1;
-  for (const FaceSample& sample : track) {
-    if (reference == nullptr || &sample == reference) {
-      continue;
+  Views views;
+  for (std::size_t first = 0; first < track.size();) {
+    std::size_t end = first + 1;
+    while (end < track.size() && continues(track[end - 1], track[end])) {
+      ++end;
     }
-    const auto seen = fit_parallax(reference->landmarks, sample.landmarks);
-    if (!seen) {
-      continue;
-    }
-    largest_turn = std::max(largest_turn, seen->turn);
-    least_narrowing = std::min(least_narrowing, seen->narrowing);
-    heads += seen->turn >= kHeadTurn && seen->turn >= kHeadErrors * seen->turn_error &&
-             seen->narrowing >= kHeadNarrowing;
-    planes += seen->turn <= kPlaneTurn && seen->narrowing <= kPlaneNarrowing;
+    compare(track.subspan(first, end - first), views);
+    first = end;
   }
-  if (heads + planes < kMinTelling) {
+  const int telling = views.heads + views.planes;
+  if (telling < kMinTelling) {
     cue.reason = text_of(
-        "not turned far enough to tell a head from a plane (turn %.2f, narrowed "
-        "to %.2f at most)",
-        largest_turn, least_narrowing);
+        "not turned far enough to tell a head from a plane (turn %.2f, narrowed to %.2f at most)",
+        views.largest_turn, views.least_narrowing);
     return cue;
   }
-  cue.score = static_cast<double>(heads) / (heads + planes);
-  cue.reason = text_of("turned like a head in %d frames, like a plane in %d", heads, planes);
+  cue.score = static_cast<double>(views.heads) / telling;
+  cue.reason =
+      text_of("turned like a head in %d frames, like a plane in %d", views.heads, views.planes);
   return cue;
 }
 

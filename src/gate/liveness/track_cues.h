@@ -8,7 +8,9 @@
 
 namespace kface {
 
-// "parallax". Every sample is held against the one that looks most straight at the camera
+// "parallax". The track is cut where yaw or pitch jumps by more than 10 degrees between two samples
+// or 0.5 s pass: photos of one head from several sides, shown in turn, differ like a head's views,
+// too. In each part, every sample is held against the one that looks most straight at the camera
 // (parallax.h). As a head: turn at least 0.22 (a head turned by 13 degrees) and four times its
 // standard error, narrowing at least 0.78. As a plane: narrowing at most 0.85 (a plane turned by
 // 32 degrees) and turn at most 0.14. The score is the heads' share of both; unknown with fewer than

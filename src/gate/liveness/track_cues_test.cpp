@@ -59,6 +59,15 @@ TEST(ParallaxCue, DoesNotKnowWhereNothingTurns) {
   }
 }
 
+TEST(ParallaxCue, DoesNotTakePhotosShownInTurnForAHead) {
+  // A photo from the front and one from the side, half a second each: depth without a turn.
+  const Cue cue = parallax_cue(track_of(80, [](double way) {
+    const bool side = static_cast<int>(way * 10) % 2 == 1;
+    return SyntheticView{.flat = true, .picture_yaw_degrees = side ? 18.0 : 0.0};
+  }));
+  EXPECT_FALSE(cue.score.has_value()) << cue.reason;
+}
+
 TEST(ParallaxCue, OfNothingIsUnknown) {
   EXPECT_FALSE(parallax_cue({}).score.has_value());
   const std::vector<FaceSample> empty(30);  // all points coincide
