@@ -30,6 +30,11 @@ CameraLoop::CameraLoop(CameraOptions options, Parts parts)
     : options_(std::move(options)),
       parts_(std::move(parts)),
       approach_(with_quality(options_.approach, parts_.access->policy())) {
+  if (!parts_.open) {
+    parts_.open = [this] {
+      return open_frame_source(options_.source, options_.frames, parts_.clock);
+    };
+  }
   KF_REQUIRE(parts_.access != nullptr && parts_.reader != nullptr && parts_.clock != nullptr);
   request_.gate = options_.gate;
   request_.direction = options_.direction;
@@ -39,7 +44,7 @@ CameraLoop::~CameraLoop() = default;
 
 Status CameraLoop::run(const StopFlag& stop) {
   KF_REQUIRE(!parts_.access->policy().require_liveness || parts_.live != nullptr);
-  KF_ASSIGN(auto source, open_frame_source(options_.source, options_.frames, parts_.clock));
+  KF_ASSIGN(auto source, parts_.open());
   if (!source->live()) {
     return run_file(std::move(source), stop);
   }
@@ -57,7 +62,7 @@ Status CameraLoop::run(const StopFlag& stop) {
                  std::to_string(std::lround(std::ceil(retry_ms / 1000))) + " s)");
       wait(retry_ms, stop);
       retry_ms = std::min(retry_ms * 2, options_.longest_retry_ms);
-      auto again = open_frame_source(options_.source, options_.frames, parts_.clock);
+      auto again = parts_.open();
       if (again.ok()) {
         source = std::move(again).value();
       } else {
@@ -76,7 +81,7 @@ Status CameraLoop::run_file(std::unique_ptr<FrameSource> source, const StopFlag&
   for (std::size_t play = 0; play < options_.plays && status.ok() && !stop.requested(); ++play) {
     if (play > 0) {
       shift_ms_ = last_time_ms_ + 1;
-      KF_ASSIGN(source, open_frame_source(options_.source, options_.frames, parts_.clock));
+      KF_ASSIGN(source, parts_.open());
     }
     status = options_.paced ? run_newest(*source, stop) : run_unpaced(*source, stop);
   }

@@ -52,6 +52,8 @@ class CameraLoop {
     AccessControl* access = nullptr;     // outlives the object
     std::unique_ptr<FaceReader> reader;  // its own, so that a service's requests never delay it
     ClockMs clock;                       // never goes back
+    // How the source is opened; open_frame_source where it is empty.
+    std::function<Result<std::unique_ptr<FrameSource>>()> open = {};
     // Called after each decision, by run()'s thread. May be empty.
     std::function<void(const Decision&)> on_decision = {};
     // Where the policy requires liveness; else null.
