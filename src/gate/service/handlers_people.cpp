@@ -3,6 +3,7 @@
 #include "base/times.h"
 #include "gate/service/faces_json.h"
 #include "gate/service/handlers.h"
+#include "gate/service/time_fault.h"
 
 namespace kface::service {
 namespace {
@@ -49,7 +50,7 @@ Answer<std::optional<UnixMs>> time_field(const Json& value, const std::string& n
   const auto at = value.is_string() ? parse_time(value.get_ref<const std::string&>())
                                     : parse_time(std::string_view());
   if (!at.ok()) {
-    return bad_argument(name + ": " + at.error().message());
+    return bad_time(name);
   }
   return std::optional<UnixMs>(at.value());
 }

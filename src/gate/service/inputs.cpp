@@ -5,6 +5,7 @@
 #include "base/times.h"
 #include "gallery/random_id.h"
 #include "gate/service/desk.h"
+#include "gate/service/time_fault.h"
 #include "gate/service/url.h"
 
 namespace kface::service {
@@ -134,7 +135,7 @@ Answer<std::optional<UnixMs>> time_parameter(const Call& call, const std::string
   }
   const auto at = parse_time(found->second);
   if (!at.ok()) {
-    return bad_argument(name + ": " + at.error().message());
+    return bad_time(name);
   }
   return std::optional<UnixMs>(at.value());
 }
