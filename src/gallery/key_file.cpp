@@ -15,7 +15,7 @@ namespace kface {
 namespace {
 
 constexpr std::size_t kKeyBytes = 32;
-constexpr std::size_t kMaxFileBytes = 64 * 1024;
+constexpr std::size_t kMaxFileBytes = 65536;
 constexpr std::string_view kDerivationWord = "kface-derivation 1 ";
 constexpr std::string_view kKeyWord = "kface-key 1 ";
 constexpr std::size_t kIdDigits = 16;

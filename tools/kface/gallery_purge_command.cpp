@@ -40,7 +40,7 @@ void add_gallery_purge_command(CLI::App& gallery, Globals& globals) {
   const auto arguments = std::make_shared<PurgeArguments>();
   CLI::App* command = add_command(
       gallery, globals, "purge", "Remove details and photos of events after their retention period",
-      "  kface gallery purge --home gate            a running gate does it by itself\n"
+      "  kface gallery purge --home gate            once a day, by a timer; gates may run\n"
       "  kface gallery purge --home gate --days 7",
       [&globals, arguments] { return run_purge(globals, *arguments); });
   add_gallery_arguments(*command, arguments->gallery);
