@@ -1,5 +1,6 @@
 // gate_fixture: what the gate's benchmark needs, made here.
 //   gate_fixture video OUT.avi PHOTO...        people who walk up to a camera
+//   gate_fixture frame OUT.jpg PHOTO           one frame of such a video
 //   gate_fixture fill HOME MODEL NUMBER        so many people with random templates
 #include <cmath>
 #include <cstdio>
@@ -64,6 +65,10 @@ int main(int argc, char** argv) {
       kface::fixture::write_walk_video({words.begin() + 2, words.end()}, words[1]);
       return 0;
     }
+    if (words.size() == 3 && words[0] == "frame") {
+      kface::fixture::write_frame(words[2], words[1]);
+      return 0;
+    }
     if (words.size() == 4 && words[0] == "fill") {
       const kface::Status status = fill_gallery(words[1], words[2], std::stoul(words[3]));
       std::fprintf(stderr, "%s", status.ok() ? "" : (status.message() + "\n").c_str());
@@ -73,6 +78,8 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "%s\n", error.what());
     return 1;
   }
-  std::fprintf(stderr, "usage: gate_fixture video OUT.avi PHOTO... | fill HOME MODEL NUMBER\n");
+  std::fprintf(stderr,
+               "usage: gate_fixture video OUT.avi PHOTO... | frame OUT.jpg PHOTO "
+               "| fill HOME MODEL NUMBER\n");
   return 2;
 }

@@ -10,6 +10,7 @@
 
 #include "gate/service/socket_for_test.h"
 #include "program_for_test.h"
+#include "walk_video.h"
 
 namespace kface {
 namespace {
@@ -162,6 +163,39 @@ TEST_F(ServeProgram, RefusesTokensThatCannotBe) {
   EXPECT_EQ(outcome.exit_code, 2);
   outcome = run({"token", "remove", "k-none", "--home", path("home")});
   EXPECT_EQ(outcome.exit_code, 1);
+}
+
+// The page in headless Chromium, with a camera that shows a real face: enrol, identify, search the
+// log, forget; tests/page/flow.mjs, against the real service instead of its stand-in.
+TEST_F(ServeProgram, IsUsedThroughItsPage) {
+  const fs::path page = KFACE_PAGE_TESTS;
+  if (std::system("command -v node > /dev/null 2>&1") != 0) {
+    GTEST_SKIP() << "no node on this machine";
+  }
+  serve();
+  ASSERT_FALSE(HasFatalFailure());
+  std::vector<fs::path> photos;
+  for (const auto& entry : fs::directory_iterator(johns_ / "John_Savage")) {
+    photos.push_back(entry.path());
+  }
+  fixture::write_frame(*std::min_element(photos.begin(), photos.end()), path("face.jpg"));
+  const std::string frame = read_text(path("face.jpg")).value();
+  std::string video;  // motion JPEG, as Chromium's fake camera plays it
+  for (int i = 0; i < 30; ++i) {
+    video += frame;
+  }
+  ASSERT_TRUE(write_file_atomic(path("face.mjpeg"), video).ok());
+  const std::string command = "KFACE_PAGE_URL=http://127.0.0.1:" + std::to_string(port_) +
+                              "/ KFACE_PAGE_TOKEN=" + tokens_.at("admin") +
+                              " KFACE_PAGE_VIDEO=" + path("face.mjpeg") + " node " +
+                              (page / "flow.mjs").string() + " > " + path("flow") + " 2>&1";
+  const int status = std::system(command.c_str());
+  constexpr int kCannotRunHere = 77;
+  if (WIFEXITED(status) && WEXITSTATUS(status) == kCannotRunHere) {
+    GTEST_SKIP() << read_text(path("flow")).value();
+  }
+  EXPECT_EQ(status, 0) << read_text(path("flow")).value();
+  EXPECT_EQ(stop().exit_code, 0);
 }
 
 }  // namespace

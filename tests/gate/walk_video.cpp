@@ -35,7 +35,22 @@ cv::Mat with_person(const cv::Mat& hall, const cv::Mat& photo, int sideways) {
   return frame;
 }
 
+cv::Mat read_photo(const std::filesystem::path& path) {
+  cv::Mat photo = cv::imread(path.string(), cv::IMREAD_COLOR);
+  if (photo.empty()) {
+    throw std::runtime_error(path.string() + ": cannot be read");
+  }
+  return photo;
+}
+
 }  // namespace
+
+void write_frame(const std::filesystem::path& photo, const std::filesystem::path& file,
+                 const WalkOptions& options) {
+  if (!cv::imwrite(file.string(), with_person(empty_hall(options), read_photo(photo), 0))) {
+    throw std::runtime_error(file.string() + ": cannot be written");
+  }
+}
 
 void write_walk_video(const std::vector<std::filesystem::path>& photos,
                       const std::filesystem::path& video, const WalkOptions& options) {
@@ -53,10 +68,7 @@ void write_walk_video(const std::vector<std::filesystem::path>& photos,
   };
   show_hall();
   for (const auto& path : photos) {
-    const cv::Mat photo = cv::imread(path.string(), cv::IMREAD_COLOR);
-    if (photo.empty()) {
-      throw std::runtime_error(path.string() + ": cannot be read");
-    }
+    const cv::Mat photo = read_photo(path);
     for (std::size_t i = 0; i < options.frames_each; ++i) {
       const double angle = 2 * CV_PI * static_cast<double>(i) / kSwayFrames;
       writer << with_person(hall, photo, static_cast<int>(std::lround(kSwayPx * std::sin(angle))));

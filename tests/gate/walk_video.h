@@ -21,4 +21,8 @@ struct WalkOptions {
 void write_walk_video(const std::vector<std::filesystem::path>& photos,
                       const std::filesystem::path& video, const WalkOptions& options = {});
 
+// One frame of such a video with the person in its middle, as a JPEG file.
+void write_frame(const std::filesystem::path& photo, const std::filesystem::path& file,
+                 const WalkOptions& options = {});
+
 }  // namespace kface::fixture
