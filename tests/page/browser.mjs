@@ -19,7 +19,8 @@ const kKeys = {
 export async function open_browser(program, video, language) {
   const folder = mkdtempSync(join(tmpdir(), 'kface-page-'));
   const child = spawn(program, ['--headless=new', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-dev-shm-usage',
-    '--disable-background-networking', '--disable-component-update', '--disable-default-apps', '--disable-sync', '--no-proxy-server',
+    '--disable-background-networking', '--disable-renderer-backgrounding',
+    '--disable-background-timer-throttling', '--disable-backgrounding-occluded-windows', '--disable-component-update', '--disable-default-apps', '--disable-sync', '--no-proxy-server',
     '--hide-scrollbars', '--force-prefers-reduced-motion', '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream',
     `--use-file-for-fake-video-capture=${video}`, '--ignore-certificate-errors', `--user-data-dir=${join(folder, 'profile')}`,
     `--lang=${language}`, `--accept-lang=${language}`, '--remote-debugging-pipe', 'about:blank'],
