@@ -13,6 +13,7 @@
 #include "gate/judge.h"
 #include "gate/reader_pool.h"
 #include "gate/recorder.h"
+#include "gate/retention.h"
 #include "gate/schedule.h"
 
 namespace kface {
@@ -42,7 +43,8 @@ class Access final : public AccessControl {
                     .space = template_space(*parts_.opened),
                     .threshold = threshold_.distance,
                     .min_quality = policy_.min_enrol_quality,
-                    .keep_photos = policy_.keep_photos}) {}
+                    .keep_photos = policy_.keep_photos}),
+        retention_(*parts_.gallery, policy_.retention_days, parts_.now) {}
 
   Decision decide_photo(std::span<const std::uint8_t> photo,
                         const AccessRequest& request) override {
@@ -127,6 +129,9 @@ class Access final : public AccessControl {
     state.num_templates = people->num_templates;
     state.revision = people->revision;
     state.storage = directory_->state();
+    if (state.storage == "ok") {
+      state.storage = retention_.state();
+    }
     state.audit = recorder_.audit_state();
     for (const Door* door : parts_.doors) {
       state.doors.push_back(door->state());
@@ -188,6 +193,7 @@ class Access final : public AccessControl {
   const Judge judge_;
   Recorder recorder_;
   Enrolment enrolment_;
+  Retention retention_;
   std::array<std::atomic<std::uint64_t>, 3> decisions_{};
 };
 
