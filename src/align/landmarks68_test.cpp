@@ -32,21 +32,21 @@ class Landmarks68OnFaces : public ::testing::Test {
       GTEST_SKIP() << "needs dlib's models and examples; run `make setup`";
     }
     for (const auto& entry : fs::recursive_directory_iterator(johns)) {
-      if (entry.path().extension() == ".jpg" && photos_.size() < 6) {
-        photos_.push_back(decode_image(read_file(entry.path()).value()).value());
+      if (entry.path().extension() == ".jpg" && photos.size() < 6) {
+        photos.push_back(decode_image(read_file(entry.path()).value()).value());
       }
     }
-    ASSERT_EQ(photos_.size(), 6U);
+    ASSERT_EQ(photos.size(), 6U);
   }
 
-  std::vector<Image> photos_;
+  std::vector<Image> photos;
 };
 
 TEST_F(Landmarks68OnFaces, AreInTheOrderThatTheHeaderStates) {
   const auto faces = FaceFinder::create(models_folder()).value();
   const auto finder = Landmarks68Finder::create(models_folder()).value();
   int num_found = 0;
-  for (const Image& photo : photos_) {
+  for (const Image& photo : photos) {
     for (const FoundFace& face : faces->find_frontal(photo).faces) {
       ++num_found;
       const Landmarks68 p = finder->find(photo, face.box);
@@ -70,7 +70,7 @@ TEST_F(Landmarks68OnFaces, AreInTheOrderThatTheHeaderStates) {
 
 TEST_F(Landmarks68OnFaces, AreGivenForABoxBeyondThePhoto) {
   const auto finder = Landmarks68Finder::create(models_folder()).value();
-  const Image& photo = photos_.front();
+  const Image& photo = photos.front();
   for (const Point& point : finder->find(photo, {-5000, photo.height + 100, 300, 1})) {
     EXPECT_TRUE(point.x < 0 && point.y > 0) << point.x << ' ' << point.y;
   }
@@ -96,12 +96,12 @@ TEST_F(Landmarks68OnFaces, TheModelIsInMemoryOnceForAllThreadsAndUsers) {
 TEST_F(Landmarks68OnFaces, RefuseAnEmptyPhotoAndAnEmptyBox) {
   const auto finder = Landmarks68Finder::create(models_folder()).value();
   EXPECT_THROW(finder->find(Image{}, {0, 0, 10, 10}), ContractViolation);
-  EXPECT_THROW(finder->find(photos_.front(), {0, 0, 0, 10}), ContractViolation);
+  EXPECT_THROW(finder->find(photos.front(), {0, 0, 0, 10}), ContractViolation);
 }
 
 TEST_F(Landmarks68OnFaces, TheFrontalSearchFindsWhatTheFullSearchFindsFirst) {
   const auto faces = FaceFinder::create(models_folder()).value();
-  for (const Image& photo : photos_) {
+  for (const Image& photo : photos) {
     const FaceSearch fast = faces->find_frontal(photo);
     if (fast.faces.empty()) {
       EXPECT_EQ(fast.detector, "");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "eval/all_pairs.h"
 #include "verify/template.h"
 
 namespace kface {
@@ -17,6 +18,18 @@ double overlap_of_boxes(const Box& a, const Box& b) {
   const double all =
       static_cast<double>(a.width) * a.height + static_cast<double>(b.width) * b.height - common;
   return common / all;
+}
+
+bool show_one_face(const std::vector<ApproachFrame>& frames, double threshold) {
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    for (std::size_t j = i + 1; j < frames.size(); ++j) {
+      if (static_cast<double>(
+              euclidean_distance(frames[i].face.embedding, frames[j].face.embedding)) > threshold) {
+        return false;
+      }
+    }
+  }
+  return true;
 }
 
 ReadFace pool_frames(const Head& head, const std::vector<ApproachFrame>& frames) {

@@ -83,6 +83,10 @@ class Approach {
 // Intersection over union, in [0, 1].
 double overlap_of_boxes(const Box& a, const Box& b);
 
+// Do all frames show one face? Every pair of embeddings is within `threshold`. Somebody who takes
+// another's place while the gate is looking is not let in by the other's frames.
+bool show_one_face(const std::vector<ApproachFrame>& frames, double threshold);
+
 // One embedding of several frames of one approach: their mean weighted by quality, normalised as
 // the head does (verify/template.h). The rest is of the best frame.
 // Requires: frames not empty, all embeddings [m] of `head`.

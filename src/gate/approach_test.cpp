@@ -142,6 +142,16 @@ TEST(OverlapOfBoxes, IsTheCommonPartOfBoth) {
                    1.0 / 3);
 }
 
+TEST(ShowOneFace, NoticesWhoTookAnothersPlace) {
+  std::vector<ApproachFrame> frames(3);
+  frames[0].face.embedding = {0, 0};
+  frames[1].face.embedding = {0.25F, 0};
+  frames[2].face.embedding = {0.5F, 0};
+  EXPECT_TRUE(show_one_face(frames, 0.5));
+  EXPECT_FALSE(show_one_face(frames, 0.4));
+  EXPECT_TRUE(show_one_face({frames[0]}, 0));
+}
+
 TEST(PoolFrames, NormalisesAsTheHeadDoes) {
   Head head;
   head.d = head.m = 2;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "align/encode_jpeg.h"
+#include "gate/judge.h"
 #include "gate/newest_frame.h"
 #include "verify/template.h"
 
@@ -164,14 +165,14 @@ void CameraLoop::look_at(const Frame& frame, const FoundFace& face, std::int64_t
   seen.face = std::move(read).value();
   seen.quality = template_weight(seen.face.quality);
   seen.time_ms = last_time_ms_;
-  const ApproachStep step = approach_.saw(std::move(seen));
+  const ApproachStep step = approach_.saw(seen);
   if (!live_known || step == ApproachStep::kNothing) {
     return;
   }
   if (parts_.live != nullptr && !parts_.live->liveness()) {
     refuse(Reason::kNotLive, arrived_ms);
   } else if (step == ApproachStep::kDecide) {
-    decide(frame, arrived_ms);
+    decide(frame, seen, arrived_ms);
   } else {
     refuse(Reason::kPoorQuality, arrived_ms);
   }
@@ -200,8 +201,16 @@ bool CameraLoop::follow_liveness(const Frame& frame, const std::vector<FoundFace
   return parts_.live->done();
 }
 
-void CameraLoop::decide(const Frame& frame, std::int64_t arrived_ms) {
-  const ReadFace face = pool_frames(parts_.access->opened().model.head, approach_.best_frames());
+void CameraLoop::decide(const Frame& frame, const ApproachFrame& seen, std::int64_t arrived_ms) {
+  const auto& model = parts_.access->opened().model;
+  std::vector<ApproachFrame> frames = approach_.best_frames();
+  frames.push_back(seen);
+  if (!show_one_face(frames,
+                     applied_threshold(model.threshold, parts_.access->policy()).distance)) {
+    refuse(Reason::kSeveralFaces, arrived_ms);
+    return;
+  }
+  const ReadFace face = pool_frames(model.head, approach_.best_frames());
   std::vector<std::uint8_t> photo;
   if (parts_.access->policy().keep_event_photos) {
     photo = encode_jpeg(frame.image, kPhotoQuality);

@@ -81,7 +81,7 @@ class CameraLoop {
   void work(const Frame& frame, std::int64_t arrived_ms);
   void look_at(const Frame& frame, const FoundFace& face, std::int64_t arrived_ms);
   bool follow_liveness(const Frame& frame, const std::vector<FoundFace>& faces);
-  void decide(const Frame& frame, std::int64_t arrived_ms);
+  void decide(const Frame& frame, const ApproachFrame& seen, std::int64_t arrived_ms);
   void refuse(Reason reason, std::int64_t arrived_ms);
   void after(const Decision& decision, std::int64_t arrived_ms);
   void publish(const Frame& frame);

@@ -10,10 +10,9 @@ namespace kface {
 namespace {
 
 constexpr std::array<const char*, 18> kReasonNames = {
-    "match",         "nobody",       "ambiguous",      "borderline",           "no_face",
-    "several_faces", "poor_quality", "not_live",       "unknown_claim",        "not_valid",
-    "schedule",      "passback",     "model_mismatch", "unmeasured", "empty_gallery",
-    "storage",       "timeout",      "fault"};
+    "match",          "nobody",     "ambiguous",     "borderline", "no_face",  "several_faces",
+    "poor_quality",   "not_live",   "unknown_claim", "not_valid",  "schedule", "passback",
+    "model_mismatch", "unmeasured", "empty_gallery", "storage",    "timeout",  "fault"};
 static_assert(kReasonNames.size() == static_cast<std::size_t>(Reason::kFault) + 1);
 
 }  // namespace

@@ -25,15 +25,15 @@ class FrameSources : public ::testing::Test {
  protected:
   void SetUp() override {
     const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
-    folder_ = fs::temp_directory_path() /
-              ("kface-frames-" + std::to_string(getpid()) + "-" + test->name());
-    fs::create_directories(folder_);
+    work = fs::temp_directory_path() /
+           ("kface-frames-" + std::to_string(getpid()) + "-" + test->name());
+    fs::create_directories(work);
   }
-  void TearDown() override { fs::remove_all(folder_); }
+  void TearDown() override { fs::remove_all(work); }
 
   // Frame i is red, of level 20 i. Motion JPEG: OpenCV writes it by itself.
   fs::path write_video(double fps) const {
-    fs::path file = folder_ / "clip.avi";
+    fs::path file = work / "clip.avi";
     cv::VideoWriter writer(file.string(), cv::CAP_OPENCV_MJPEG,
                            cv::VideoWriter::fourcc('M', 'J', 'P', 'G'), fps,
                            cv::Size(kWidth, kHeight));
@@ -46,7 +46,7 @@ class FrameSources : public ::testing::Test {
   void write_image(const std::string& name, std::uint8_t level) const {
     Image image{kWidth, kHeight, {}};
     image.pixels.assign(image.offset(0, kHeight), level);
-    ASSERT_TRUE(write_file_atomic(folder_ / name, encode_png(image)).ok());
+    ASSERT_TRUE(write_file_atomic(work / name, encode_png(image)).ok());
   }
 
   static std::vector<Frame> read_all(FrameSource& source) {
@@ -61,7 +61,7 @@ class FrameSources : public ::testing::Test {
     }
   }
 
-  fs::path folder_;  // NOLINT(readability-identifier-naming): as private members are
+  fs::path work;
 };
 
 TEST_F(FrameSources, AVideoFileGivesItsFramesAndTheirTimes) {
@@ -85,9 +85,9 @@ TEST_F(FrameSources, AFolderGivesItsImagesInOrderOfTheirNamesAtTheRateAsked) {
   write_image("b.png", 2);
   write_image("a.png", 1);
   write_image("c.PNG", 3);
-  ASSERT_TRUE(write_file_atomic(folder_ / "notes.txt", std::string_view("no image")).ok());
-  fs::create_directories(folder_ / "d.png");
-  const auto source = open_frame_source(folder_.string(), {.folder_fps = 10}, no_clock);
+  ASSERT_TRUE(write_file_atomic(work / "notes.txt", std::string_view("no image")).ok());
+  fs::create_directories(work / "d.png");
+  const auto source = open_frame_source(work.string(), {.folder_fps = 10}, no_clock);
   ASSERT_TRUE(source.ok()) << source.error().message();
   EXPECT_FALSE(source.value()->live());
   const auto frames = read_all(*source.value());
@@ -100,9 +100,9 @@ TEST_F(FrameSources, AFolderGivesItsImagesInOrderOfTheirNamesAtTheRateAsked) {
 
 TEST_F(FrameSources, ADamagedImageIsAnErrorWithItsNameAndTheNextOneFollows) {
   write_image("a.png", 1);
-  ASSERT_TRUE(write_file_atomic(folder_ / "b.png", std::string_view("no image")).ok());
+  ASSERT_TRUE(write_file_atomic(work / "b.png", std::string_view("no image")).ok());
   write_image("c.png", 3);
-  const auto source = open_frame_source(folder_.string(), {}, no_clock);
+  const auto source = open_frame_source(work.string(), {}, no_clock);
   ASSERT_TRUE(source.ok());
   EXPECT_TRUE(source.value()->next().ok());
   const auto damaged = source.value()->next();
@@ -114,14 +114,14 @@ TEST_F(FrameSources, ADamagedImageIsAnErrorWithItsNameAndTheNextOneFollows) {
 }
 
 TEST_F(FrameSources, AFolderWithoutImagesIsRefused) {
-  const auto source = open_frame_source(folder_.string(), {}, no_clock);
+  const auto source = open_frame_source(work.string(), {}, no_clock);
   ASSERT_FALSE(source.ok());
   EXPECT_EQ(source.error().code(), ErrorCode::kInvalidArgument);
   EXPECT_NE(source.error().message().find("holds no images"), std::string::npos);
 }
 
 TEST_F(FrameSources, AFileThatIsNoVideoIsRefused) {
-  const fs::path file = folder_ / "clip.mp4";
+  const fs::path file = work / "clip.mp4";
   ASSERT_TRUE(write_file_atomic(file, std::string_view("no video, but some text")).ok());
   const auto source = open_frame_source(file.string(), {}, no_clock);
   ASSERT_FALSE(source.ok());
@@ -149,7 +149,7 @@ TEST_F(FrameSources, AVideoThatIsCutShortEndsEarly) {
 }
 
 TEST_F(FrameSources, WhatIsNotThereIsNotFound) {
-  const auto source = open_frame_source((folder_ / "none").string(), {}, no_clock);
+  const auto source = open_frame_source((work / "none").string(), {}, no_clock);
   ASSERT_FALSE(source.ok());
   EXPECT_EQ(source.error().code(), ErrorCode::kNotFound);
   EXPECT_NE(source.error().message().find("no such device, video file or folder"),
@@ -194,8 +194,8 @@ TEST_F(FrameSources, AStreamHasTheClocksTimesAndAnErrorAtItsEnd) {
 }
 
 TEST_F(FrameSources, RequireAClockAndOptionsInTheirRanges) {
-  EXPECT_THROW((void)open_frame_source(folder_.string(), {}, nullptr), ContractViolation);
-  EXPECT_THROW((void)open_frame_source(folder_.string(), {.folder_fps = 0}, no_clock),
+  EXPECT_THROW((void)open_frame_source(work.string(), {}, nullptr), ContractViolation);
+  EXPECT_THROW((void)open_frame_source(work.string(), {.folder_fps = 0}, no_clock),
                ContractViolation);
 }
 

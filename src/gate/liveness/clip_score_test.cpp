@@ -27,17 +27,17 @@ class Clips : public ::testing::Test {
  protected:
   void SetUp() override {
     const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
-    root_ = fs::temp_directory_path() /
-            ("kface-clips-" + std::to_string(getpid()) + "-" + test->name());
-    fs::create_directories(root_);
+    root = fs::temp_directory_path() /
+           ("kface-clips-" + std::to_string(getpid()) + "-" + test->name());
+    fs::create_directories(root);
   }
-  void TearDown() override { fs::remove_all(root_); }
+  void TearDown() override { fs::remove_all(root); }
 
   void write(const fs::path& name, std::string_view text = "") const {
-    ASSERT_TRUE(write_file_atomic(root_ / name, text).ok());
+    ASSERT_TRUE(write_file_atomic(root / name, text).ok());
   }
 
-  fs::path root_;
+  fs::path root;
 };
 
 TEST_F(Clips, AreListedByKindAndName) {
@@ -47,7 +47,7 @@ TEST_F(Clips, AreListedByKindAndName) {
   write("print/notes.txt");
   write("print/.hidden.mp4");
   write("README.md");
-  const auto listing = list_clips(root_ / ".");
+  const auto listing = list_clips(root / ".");
   ASSERT_TRUE(listing.ok()) << listing.error().message();
   const auto& clips = listing.value().clips;
   ASSERT_EQ(clips.size(), 3U);
@@ -60,16 +60,16 @@ TEST_F(Clips, AreListedByKindAndName) {
 }
 
 TEST_F(Clips, AreRefusedWhereTheFolderIsMissingOrEmptyOrHoldsPhotos) {
-  const auto missing = list_clips(root_ / "none");
+  const auto missing = list_clips(root / "none");
   ASSERT_FALSE(missing.ok());
   EXPECT_EQ(missing.error().code(), ErrorCode::kNotFound);
-  const auto empty = list_clips(root_);
+  const auto empty = list_clips(root);
   ASSERT_FALSE(empty.ok());
   EXPECT_EQ(empty.error().code(), ErrorCode::kInvalidArgument);
   EXPECT_NE(empty.error().message().find("holds no clips; expected are folders bona-fide"),
             std::string::npos);
   write("print/photo.jpg");
-  const auto photos = list_clips(root_);
+  const auto photos = list_clips(root);
   ASSERT_FALSE(photos.ok());
   EXPECT_EQ(photos.error().code(), ErrorCode::kInvalidArgument);
   EXPECT_NE(photos.error().message().find("photo.jpg: a photo among clips"), std::string::npos);
@@ -84,25 +84,25 @@ class ClipsWithFaces : public Clips {
       GTEST_SKIP() << "needs dlib's models and examples; run `make setup`";
     }
     for (const auto& entry : fs::recursive_directory_iterator(johns)) {
-      if (entry.path().extension() == ".jpg" && face_.empty()) {
+      if (entry.path().extension() == ".jpg" && face.empty()) {
         const Image image = decode_image(read_file(entry.path()).value()).value();
         const cv::Mat pixels(image.height, image.width, CV_8UC3,
                              const_cast<std::uint8_t*>(image.pixels.data()));
-        cv::resize(pixels, face_, cv::Size(300, 300));
-        cv::cvtColor(face_, face_, cv::COLOR_RGB2BGR);
+        cv::resize(pixels, face, cv::Size(300, 300));
+        cv::cvtColor(face, face, cv::COLOR_RGB2BGR);
       }
     }
   }
 
   // The photo on a stand, with a camera's noise.
   void write_still_clip(const fs::path& name, double seconds) {
-    fs::create_directories((root_ / name).parent_path());
-    cv::VideoWriter writer((root_ / name).string(), cv::CAP_OPENCV_MJPEG,
+    fs::create_directories((root / name).parent_path());
+    cv::VideoWriter writer((root / name).string(), cv::CAP_OPENCV_MJPEG,
                            cv::VideoWriter::fourcc('M', 'J', 'P', 'G'), 10, cv::Size(360, 360));
     cv::RNG noise(1);
     for (int i = 0; i < static_cast<int>(10 * seconds); ++i) {
       cv::Mat frame(360, 360, CV_8UC3, cv::Scalar::all(100));
-      face_.copyTo(frame(cv::Rect(30, 30, 300, 300)));
+      face.copyTo(frame(cv::Rect(30, 30, 300, 300)));
       cv::Mat grain(frame.size(), CV_16SC3);
       noise.fill(grain, cv::RNG::NORMAL, 0, 3);
       cv::add(frame, grain, frame, cv::noArray(), CV_8U);
@@ -110,12 +110,12 @@ class ClipsWithFaces : public Clips {
     }
   }
 
-  cv::Mat face_;
+  cv::Mat face;
 };
 
 TEST_F(ClipsWithFaces, OfAStillPhotoAreAttacksAndNeverPassAChallenge) {
   write_still_clip("print/still.avi", 5);
-  const auto clips = list_clips(root_).value().clips;
+  const auto clips = list_clips(root).value().clips;
   for (const std::string challenge : {"", "blink,turn-left"}) {
     const auto results =
         score_clips(clips, models_folder(), {.challenge = challenge}, {.threads = 1});
@@ -130,7 +130,7 @@ TEST_F(ClipsWithFaces, OfAStillPhotoAreAttacksAndNeverPassAChallenge) {
 
 TEST_F(ClipsWithFaces, AreLookedAtNoLongerAndNoMoreOftenThanAsked) {
   write_still_clip("print/still.avi", 4);
-  const auto clips = list_clips(root_).value().clips;
+  const auto clips = list_clips(root).value().clips;
   const auto results = score_clips(clips, models_folder(),
                                    {.clip_seconds = 1.9, .frames_per_second = 5}, {.threads = 1});
   ASSERT_TRUE(results.ok());
@@ -141,7 +141,7 @@ TEST_F(ClipsWithFaces, GiveTheSameForAnyNumberOfThreadsAndAreCountedByKind) {
   write_still_clip("print/a.avi", 1);
   write_still_clip("print/b.avi", 1);
   write_still_clip("bona-fide/c.avi", 1);
-  const auto clips = list_clips(root_).value().clips;
+  const auto clips = list_clips(root).value().clips;
   const auto one = score_clips(clips, models_folder(), {}, {.threads = 1});
   const auto two = score_clips(clips, models_folder(), {}, {.threads = 2});
   ASSERT_TRUE(one.ok() && two.ok());
@@ -159,7 +159,7 @@ TEST_F(ClipsWithFaces, GiveTheSameForAnyNumberOfThreadsAndAreCountedByKind) {
 
 TEST_F(ClipsWithFaces, ThatCannotBeReadEndItAll) {
   write("print/broken.avi", "no video");
-  const auto clips = list_clips(root_).value().clips;
+  const auto clips = list_clips(root).value().clips;
   const auto results = score_clips(clips, models_folder(), {}, {.threads = 1});
   ASSERT_FALSE(results.ok());
   EXPECT_EQ(results.error().code(), ErrorCode::kCorruption);
@@ -168,7 +168,7 @@ TEST_F(ClipsWithFaces, ThatCannotBeReadEndItAll) {
 
 TEST_F(ClipsWithFaces, AreRefusedWithAChallengeThatIsNone) {
   write_still_clip("print/a.avi", 0.5);
-  const auto clips = list_clips(root_).value().clips;
+  const auto clips = list_clips(root).value().clips;
   const auto results = score_clips(clips, models_folder(), {.challenge = "wink"}, {.threads = 1});
   ASSERT_FALSE(results.ok());
   EXPECT_EQ(results.error().code(), ErrorCode::kInvalidArgument);
@@ -178,7 +178,7 @@ TEST_F(ClipsWithFaces, StopWhenAskedTo) {
   write_still_clip("print/a.avi", 0.5);
   StopFlag stop;
   stop.request();
-  const auto results = score_clips(list_clips(root_).value().clips, models_folder(), {},
+  const auto results = score_clips(list_clips(root).value().clips, models_folder(), {},
                                    {.threads = 1, .stop = &stop});
   ASSERT_FALSE(results.ok());
   EXPECT_EQ(results.error().code(), ErrorCode::kInterrupted);

@@ -55,19 +55,19 @@ Image shown(const cv::Mat& photo, double x, double y, double side, double tilt, 
 class RealPhotos : public ::testing::Test {
  protected:
   void SetUp() override {
-    const fs::path photos = folder_of("KFACE_DATA", "../shared/data") / "lfw" / "images";
+    const fs::path folder = folder_of("KFACE_DATA", "../shared/data") / "lfw" / "images";
     const fs::path models = folder_of("KFACE_MODELS", "third_party/models");
-    if (!fs::exists(models) || !fs::exists(photos)) {
+    if (!fs::exists(models) || !fs::exists(folder)) {
       GTEST_SKIP() << "needs dlib's models and real photographs in $KFACE_DATA";
     }
-    faces_ = FaceFinder::create(models).value();
-    landmarks_ = Landmarks68Finder::create(models).value();
+    faces = FaceFinder::create(models).value();
+    landmarks = Landmarks68Finder::create(models).value();
     for (const char* name : {"Junichiro_Koizumi", "Gloria_Macapagal_Arroyo"}) {
-      const fs::path file = photos / name / (std::string(name) + "_0002.jpg");
+      const fs::path file = folder / name / (std::string(name) + "_0002.jpg");
       const Image image = decode_image(read_file(file).value()).value();
-      photos_.push_back(cv::Mat(image.height, image.width, CV_8UC3,
-                                const_cast<std::uint8_t*>(image.pixels.data()))
-                            .clone());
+      photos.push_back(cv::Mat(image.height, image.width, CV_8UC3,
+                               const_cast<std::uint8_t*>(image.pixels.data()))
+                           .clone());
     }
   }
 
@@ -88,7 +88,7 @@ class RealPhotos : public ::testing::Test {
       const Image frame =
           shown(photo, 320 + attack.pan * swing, 240, 440 * (1 - attack.zoom * swing * swing),
                 attack.tilt * swing, noise);
-      const auto search = faces_->find_frontal(frame);
+      const auto search = faces->find_frontal(frame);
       Observation seen{.time_ms = 80 * i,
                        .num_faces = static_cast<int>(search.faces.size()),
                        .frame_width = kWidth,
@@ -97,7 +97,7 @@ class RealPhotos : public ::testing::Test {
         ++found;
         seen.face.time_ms = seen.time_ms;
         seen.face.box = search.faces[0].box;
-        seen.face.landmarks = landmarks_->find(frame, seen.face.box);
+        seen.face.landmarks = landmarks->find(frame, seen.face.box);
         track.add(seen.face, frame);
       }
       challenge.add(seen);
@@ -109,24 +109,24 @@ class RealPhotos : public ::testing::Test {
     EXPECT_NE(judge_liveness(track.cues(), challenge.state()).verdict, LivenessVerdict::kLive);
   }
 
-  std::unique_ptr<FaceFinder> faces_;
-  std::shared_ptr<const Landmarks68Finder> landmarks_;
-  std::vector<cv::Mat> photos_;
+  std::unique_ptr<FaceFinder> faces;
+  std::shared_ptr<const Landmarks68Finder> landmarks;
+  std::vector<cv::Mat> photos;
 };
 
 TEST_F(RealPhotos, PannedAndScaledAreNotLive) {
-  for (const cv::Mat& photo : photos_) {
+  for (const cv::Mat& photo : photos) {
     expect_not_live(photo, {.pan = 80, .zoom = 0.3});
   }
 }
 
 TEST_F(RealPhotos, TurnedAboutTheVerticalAreNotLive) {
-  for (const cv::Mat& photo : photos_) {
+  for (const cv::Mat& photo : photos) {
     expect_not_live(photo, {.pan = 20, .tilt = 42});
   }
 }
 
-TEST_F(RealPhotos, HeldStillAreNotLive) { expect_not_live(photos_[0], {}); }
+TEST_F(RealPhotos, HeldStillAreNotLive) { expect_not_live(photos[0], {}); }
 
 }  // namespace
 }  // namespace kface
