@@ -39,7 +39,7 @@ class Access final : public AccessControl {
                     .directory = directory_.get(),
                     .recorder = &recorder_,
                     .now = parts_.now,
-                    .read = [this](auto photo) { return read_face(photo, false); },
+                    .read = [this](auto photo) { return read_face(photo, ReadFor::kEnrolment); },
                     .space = template_space(*parts_.opened),
                     .threshold = threshold_.distance,
                     .min_quality = policy_.min_enrol_quality,
@@ -52,7 +52,7 @@ class Access final : public AccessControl {
     Reason reason = Reason::kFault;
     std::string note;
     try {
-      auto face = face_at_door(photo, reason);
+      auto face = read(photo, ReadFor::kDoor, reason);
       if (face.ok()) {
         return decide_face(face.value(), photo, request, watch.ms());
       }
@@ -81,9 +81,9 @@ class Access final : public AccessControl {
     return finish(judge_.denied(reason, {}), {}, request, time_ms);
   }
 
-  Result<ReadFace> read_face(std::span<const std::uint8_t> photo, bool several_allowed) override {
+  Result<ReadFace> read_face(std::span<const std::uint8_t> photo, ReadFor purpose) override {
     Reason reason = Reason::kFault;
-    return read(photo, several_allowed, Aligner::Search::kThorough, reason);
+    return read(photo, purpose, reason);
   }
 
   Result<std::vector<Match>> search(std::span<const float> embedding, std::size_t k,
@@ -144,13 +144,8 @@ class Access final : public AccessControl {
   const GatePolicy& policy() const override { return policy_; }
 
  private:
-  // A face that looks at the camera; what is slow to find is not looked for at a door.
-  Result<ReadFace> face_at_door(std::span<const std::uint8_t> photo, Reason& reason) {
-    return read(photo, false, Aligner::Search::kFrontal, reason);
-  }
-
-  Result<ReadFace> read(std::span<const std::uint8_t> photo, bool several_allowed,
-                        Aligner::Search search, Reason& reason) {
+  // `reason` says why there is none.
+  Result<ReadFace> read(std::span<const std::uint8_t> photo, ReadFor purpose, Reason& reason) {
     KF_ASSIGN(const Image picture, decode_image(photo, {.max_bytes = policy_.max_photo_bytes,
                                                         .max_pixels = policy_.max_photo_pixels}));
     auto reader = readers_.take(std::chrono::milliseconds(policy_.timeout_ms));
@@ -158,13 +153,15 @@ class Access final : public AccessControl {
       reason = Reason::kTimeout;
       return Status{ErrorCode::kInterrupted, "all readers are busy; try again"};
     }
+    const auto search =
+        purpose == ReadFor::kDoor ? Aligner::Search::kFrontal : Aligner::Search::kThorough;
     KF_ASSIGN(const FacesInPicture found, reader->find(picture, search));
     if (found.faces.empty()) {
       reason = Reason::kNoFace;
       return Status{ErrorCode::kNotFound,
                     "no face was found; look straight at the camera, nearer, in more light"};
     }
-    if (found.rivals > 0 && !several_allowed) {
+    if (found.rivals > 0) {
       reason = Reason::kSeveralFaces;
       return Status{ErrorCode::kInvalidArgument,
                     std::to_string(found.rivals + 1) + " faces of like size; one person at a time"};

@@ -87,9 +87,12 @@ class AccessControl {
   // A decision that needs no look at the gallery (no face, not live, ...), logged likewise.
   virtual Decision deny(Reason reason, const AccessRequest& request, double time_ms) = 0;
 
-  // The one face of a photo. Errors: kNotFound "no face ..."; kInvalidArgument "N faces ..."
-  // (several_allowed: the largest central one), decode_image's. Nothing is decided or logged.
-  virtual Result<ReadFace> read_face(std::span<const std::uint8_t> photo, bool several_allowed) = 0;
+  // The one face of a photo. For enrolment everything is tried to find it, which takes up to 2 s
+  // where there is none; at a door, what finds a face that looks at the camera.
+  // Errors: kNotFound "no face ..."; kInvalidArgument "N faces ..."; kInterrupted: all readers are
+  // busy; decode_image's. Nothing is decided or logged.
+  enum class ReadFor { kDoor, kEnrolment };
+  virtual Result<ReadFace> read_face(std::span<const std::uint8_t> photo, ReadFor purpose) = 0;
 
   // Nearest people, ascending distance, at most k, those beyond `max_distance` left out. Nothing
   // is decided or logged.

@@ -62,7 +62,7 @@ TEST_F(AccessTest, DeniesWhatIsNoPhoto) {
   EXPECT_EQ(decision.verdict, Verdict::kDenied);
   EXPECT_EQ(decision.reason, Reason::kFault);
   EXPECT_FALSE(decision.note.empty());
-  EXPECT_FALSE(access->read_face(bytes, false).ok());
+  EXPECT_FALSE(access->read_face(bytes, AccessControl::ReadFor::kDoor).ok());
   EXPECT_EQ(records().size(), 1U);
 }
 

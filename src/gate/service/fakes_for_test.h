@@ -303,7 +303,7 @@ class FakeAccess final : public AccessControl {
 
   Decision decide_photo(std::span<const std::uint8_t> photo,
                         const AccessRequest& request) override {
-    const auto face = read_face(photo, false);
+    const auto face = read_face(photo, ReadFor::kDoor);
     if (face.ok()) {
       return decide_face(face.value(), photo, request, 1);
     }
@@ -347,7 +347,7 @@ class FakeAccess final : public AccessControl {
     return log(denied, request);
   }
 
-  Result<ReadFace> read_face(std::span<const std::uint8_t> photo, bool) override {
+  Result<ReadFace> read_face(std::span<const std::uint8_t> photo, ReadFor) override {
     ++num_read;
     std::this_thread::sleep_for(std::chrono::milliseconds(work_ms));
     const std::uint8_t code = code_of(photo);
@@ -400,7 +400,7 @@ class FakeAccess final : public AccessControl {
       const std::string& actor) override {
     std::vector<NewTemplate> templates;
     for (std::size_t i = 0; i < photos.size(); ++i) {
-      const auto face = read_face(photos[i], false);
+      const auto face = read_face(photos[i], ReadFor::kEnrolment);
       if (!face.ok()) {
         return Status{face.error().code(),
                       "photo " + std::to_string(i + 1) + ": " + face.error().message()};
@@ -421,7 +421,7 @@ class FakeAccess final : public AccessControl {
   }
   Result<EnrolledFace> add_face(const std::string& person, std::span<const std::uint8_t> photo,
                                 const std::string& actor) override {
-    KF_ASSIGN(const ReadFace face, read_face(photo, false));
+    KF_ASSIGN(const ReadFace face, read_face(photo, ReadFor::kDoor));
     EnrolledFace enrolled{.template_id = {}, .quality = face.quality, .quality_score = 0.9};
     for (const FaceTemplate& known : gallery_.all_faces()) {
       if (known.embedding == face.embedding && known.person != person) {

@@ -117,7 +117,7 @@ Answer<HttpResponse> identify_photo(Desk& desk, Call& call) {
   KF_ASSIGN(const AccessRequest request, access_request(call));
   KF_ASSIGN(const std::uint64_t limit, number_parameter(call, "limit", 5, 1, 100));
   AccessControl& access = *desk.parts.access;
-  const auto face = access.read_face(photo, false);
+  const auto face = access.read_face(photo, AccessControl::ReadFor::kDoor);
   if (!face.ok()) {
     const Reason reason = reason_of(face.error());
     const Decision denied = access.deny(reason, request, elapsed_ms());

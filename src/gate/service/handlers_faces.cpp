@@ -84,7 +84,7 @@ Answer<HttpResponse> check_face(Desk& desk, Call& call) {
   const double start = desk.parts.seconds();
   KF_ASSIGN(const std::vector<std::uint8_t> photo, take_photo(desk, call));
   KF_ASSIGN([[maybe_unused]] const bool known, only_parameters(call, {}));
-  const auto face = desk.parts.access->read_face(photo, false);
+  const auto face = desk.parts.access->read_face(photo, AccessControl::ReadFor::kDoor);
   if (!face.ok()) {
     return photo_fault(face.error());
   }
