@@ -12,7 +12,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 # Targets whose tests run code on several threads.
-readonly -a thread_tests=(base_parallel_test base_mapped_safetensors_test nn_roofline_test)
+readonly -a thread_tests=(base_parallel_test base_mapped_safetensors_test gate_audit_log_test gate_hold_timer_test
+  gate_mqtt_door_test nn_roofline_test)
 
 export KFACE_MODELS=${KFACE_MODELS:-$PWD/third_party/models}
 if [[ -z ${KFACE_DATA:-} && -d ../shared/data ]]; then KFACE_DATA=$(realpath ../shared/data); fi
