@@ -1,9 +1,10 @@
 # Two commands: `make demo` and `make test`. `make help` names the others.
-.PHONY: help demo test bench fuzz tidy setup build clean
+.PHONY: help demo test test-slow bench fuzz tidy setup build clean
 
 help:
 	@echo "make demo       the paper's experiments on the demo's people; ends with the path of the report"
 	@echo "make test       build with warnings as errors, all tests, sanitizers, layout of the sources"
+	@echo "make test-slow  the program itself under the sanitizers, which make test leaves out"
 	@echo "make bench      kface beside other inference engines, each checked to give the same output"
 	@echo "make fuzz       the readers of weight files against damaged ones, for a stated number of runs"
 	@echo "make tidy       clang-tidy on every source"
@@ -23,6 +24,9 @@ demo: build
 
 test: setup
 	@scripts/check.sh
+
+test-slow: setup
+	@scripts/check.sh asan-program
 
 bench: build
 	@scripts/bench.sh

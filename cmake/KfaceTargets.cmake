@@ -31,7 +31,9 @@ function(kface_library name)
 endfunction()
 
 # kface_test(path/x_test.cpp LABELS unit LINK kface::y ...): one binary, its tests listed by CTest
-# as <folder>.<file>.<Suite>.<Test>, under the sanitizers as <folder>.<file>. FIXTURES name: of CTest, set up before the tests. Tests find real data through KFACE_DATA, models through
+# as <folder>.<file>.<Suite>.<Test>, under the sanitizers as <folder>.<file>. Label `program`: it
+# starts the program; under the sanitizers it is built with the target program_tests alone. FIXTURES
+# name: of CTest, set up before the tests. Tests find real data through KFACE_DATA, models through
 # KFACE_MODELS (see tests/support).
 function(kface_test source)
   if(NOT KFACE_BUILD_TESTS)
@@ -44,6 +46,10 @@ function(kface_test source)
   set(target ${folder}_${stem})
   add_executable(${target} ${source})
   target_link_libraries(${target} PRIVATE ${ARG_LINK} kface_internal_flags GTest::gtest_main)
+  if(KFACE_SANITIZE AND "program" IN_LIST ARG_LABELS)
+    set_target_properties(${target} PROPERTIES EXCLUDE_FROM_ALL ON)
+    add_dependencies(program_tests ${target})
+  endif()
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 300)
   endif()
@@ -64,4 +70,5 @@ function(kface_test source)
 endfunction()
 if(KFACE_BUILD_TESTS)
   include(GoogleTest)
+  add_custom_target(program_tests)
 endif()

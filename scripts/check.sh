@@ -6,6 +6,8 @@
 #   dev      build with warnings as errors, and all tests
 #   docs     docs/options.md is what the program says of itself
 #   asan     the same tests under the address and undefined-behaviour sanitizers, but for the slow ones
+#            and those that start the program
+#   asan-program   those that start the program, likewise (10 minutes; `make test-slow`)
 #   tsan     the tests of work on several threads under the thread sanitizer
 #   tidy     clang-tidy on every source (minutes)
 set -euo pipefail
@@ -42,7 +44,13 @@ step_format() { our_sources | xargs clang-format --dry-run -Werror; }
 step_scripts() { shellcheck -x scripts/*.sh .ci/run; }
 step_dev() { test_build dev; }
 # Work of full size shows nothing more under the sanitizers than the same work on small files.
-step_asan() { test_build asan --label-exclude slow; }
+# The program adds its command lines to what the other tests run, and is slow to build and to start.
+step_asan() { test_build asan --label-exclude 'slow|program'; }
+step_asan-program() {
+  build asan
+  cmake --build --preset asan --target program_tests
+  ctest --preset asan -j "$(nproc)" --no-tests=error --label-regex program
+}
 
 step_docs() {
   if ! diff -u docs/options.md <(build/dev/tools/kface/kface options-markdown); then
