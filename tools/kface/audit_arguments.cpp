@@ -1,34 +1,17 @@
-#include <cstdlib>
-
 #include "audit_commands.h"
 #include "gallery/keyring.h"
+#include "gallery_arguments.h"
 #include "gate_clock.h"
 
 namespace kface::cli {
 namespace {
 
-constexpr const char* kUsualHome = "/var/lib/kface";
-
-std::filesystem::path home_of(const AuditArguments& arguments) {
-  if (!arguments.home.empty()) {
-    return arguments.home;
-  }
-  const char* home = std::getenv("KFACE_GATE_HOME");
-  return home != nullptr && *home != '\0' ? home : kUsualHome;
-}
-
-std::filesystem::path key_path(const AuditArguments& arguments) {
-  if (!arguments.key.empty()) {
-    return arguments.key;
-  }
-  if (const char* credentials = std::getenv("CREDENTIALS_DIRECTORY"); credentials != nullptr) {
-    std::filesystem::path path = std::filesystem::path(credentials) / "kface-key";
-    std::error_code error;
-    if (std::filesystem::exists(path, error)) {
-      return path;
-    }
-  }
-  return home_of(arguments) / "key";
+GalleryPaths paths_of(const AuditArguments& arguments) {
+  GalleryArguments gallery;
+  gallery.home = arguments.home;
+  gallery.key = arguments.key;
+  gallery.audit = arguments.log;
+  return gallery_paths(gallery);
 }
 
 }  // namespace
@@ -46,12 +29,11 @@ void add_audit_key_argument(CLI::App& command, AuditArguments& arguments) {
 }
 
 std::filesystem::path audit_path(const AuditArguments& arguments) {
-  return arguments.log.empty() ? home_of(arguments) / "audit.log"
-                               : std::filesystem::path(arguments.log);
+  return paths_of(arguments).audit;
 }
 
 Result<SecretKey> audit_key(const AuditArguments& arguments) {
-  KF_ASSIGN(const Keyring keyring, Keyring::read(key_path(arguments)));
+  KF_ASSIGN(const Keyring keyring, Keyring::read(paths_of(arguments).key));
   return keyring.derive("audit");
 }
 

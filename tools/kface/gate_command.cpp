@@ -14,19 +14,6 @@ struct GateCommandArguments {
   CameraArguments camera;
 };
 
-Status log_moment(GateSession& session, const std::string& kind, const std::string& gate,
-                  const std::string& note) {
-  AuditEntry entry;
-  entry.at = unix_now();
-  entry.kind = kind;
-  entry.gate = gate;
-  entry.actor = command_line_actor();
-  entry.note = note;
-  KF_ASSIGN(const AuditHead head, session.audit->append(entry));
-  static_cast<void>(head);
-  return {};
-}
-
 Status run_loop(const Globals& globals, const GateCommandArguments& arguments) {
   GateSessionOptions options;
   options.doors = arguments.doors;
@@ -45,9 +32,9 @@ Status run_loop(const Globals& globals, const GateCommandArguments& arguments) {
   };
   KF_ASSIGN(const auto loop,
             make_camera_loop(globals, *session, arguments.camera, std::move(listener)));
-  KF_TRY(log_moment(*session, "start", gate, "gate with model " + session->opened.name));
+  KF_TRY(log_moment(*session->audit, "start", gate, "gate with model " + session->opened.name));
   const Status status = loop->run(globals.stop);
-  KF_TRY(log_moment(*session, "stop", gate, status.message()));
+  KF_TRY(log_moment(*session->audit, "stop", gate, status.message()));
   print_gate_end(loop->state(), globals.json);
   return status;
 }

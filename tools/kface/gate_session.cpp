@@ -42,4 +42,16 @@ Result<std::unique_ptr<GateSession>> open_gate_session(const Globals& globals,
   return session;
 }
 
+Status log_moment(AuditLog& audit, const std::string& kind, const std::string& gate,
+                  const std::string& note) {
+  AuditEntry entry;
+  entry.at = unix_now();
+  entry.kind = kind;
+  entry.gate = gate;
+  entry.actor = command_line_actor();
+  entry.note = note;
+  const auto appended = audit.append(entry);
+  return appended.ok() ? Status() : appended.error();
+}
+
 }  // namespace kface::cli

@@ -50,4 +50,8 @@ Result<std::unique_ptr<GateSession>> open_gate_session(const Globals& globals,
                                                        const GateArguments& arguments,
                                                        GateSessionOptions options);
 
+// A record that is no decision: start, stop. Errors: the audit log's.
+Status log_moment(AuditLog& audit, const std::string& kind, const std::string& gate,
+                  const std::string& note);
+
 }  // namespace kface::cli

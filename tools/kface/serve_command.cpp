@@ -20,16 +20,6 @@ struct ServeArguments {
   service::ServiceOptions service;
 };
 
-Status log_moment(GateSession& session, const std::string& kind, const std::string& note) {
-  AuditEntry entry;
-  entry.at = unix_now();
-  entry.kind = kind;
-  entry.actor = command_line_actor();
-  entry.note = note;
-  const auto appended = session.audit->append(entry);
-  return appended.ok() ? Status() : appended.error();
-}
-
 // The camera's thread beside the service; it ends when the program is told to stop.
 class CameraThread {
  public:
@@ -60,7 +50,8 @@ Status serve(Globals& globals, const ServeArguments& arguments) {
   GateSessionOptions options;
   options.readers = static_cast<unsigned>(arguments.service.workers);
   options.doors = arguments.doors;
-  options.gate = arguments.camera.options.gate;
+  const std::string& gate = arguments.camera.options.gate;
+  options.gate = gate;
   KF_ASSIGN(const auto session, open_gate_session(globals, arguments.gate, std::move(options)));
   std::unique_ptr<CameraLoop> camera;
   if (!arguments.camera.options.source.empty()) {
@@ -71,7 +62,8 @@ Status serve(Globals& globals, const ServeArguments& arguments) {
       service::make_service(service_parts(*session, camera.get(), audit), arguments.service);
   KF_ASSIGN(const auto server, service::HttpServer::start(arguments.service, *service));
   const CameraThread camera_thread(camera.get(), globals.stop);
-  Status logged = log_moment(*session, "start", "service with model " + session->opened.name);
+  Status logged =
+      log_moment(*session->audit, "start", gate, "service with model " + session->opened.name);
   std::printf(globals.json ? "{\"url\":\"%s\"}\n" : "kface: serving on %s\n",
               server->url().c_str());
   std::fflush(stdout);
@@ -80,7 +72,7 @@ Status serve(Globals& globals, const ServeArguments& arguments) {
   }
   globals.stop.request();
   server->stop();
-  return logged.ok() ? log_moment(*session, "stop", "service") : logged;
+  return logged.ok() ? log_moment(*session->audit, "stop", gate, "service") : logged;
 }
 
 int run_serve(Globals& globals, const ServeArguments& arguments) {
