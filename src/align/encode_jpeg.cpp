@@ -67,7 +67,7 @@ std::vector<std::uint8_t> encode_jpeg(const Image& image, int quality) {
   unsigned char* bytes = nullptr;
   unsigned long size = 0;
   const bool done = compress(image, quality, &bytes, &size);
-  const std::vector<std::uint8_t> encoded(bytes, bytes + (done ? size : 0));
+  std::vector<std::uint8_t> encoded(bytes, bytes + (done ? size : 0));
   std::free(bytes);
   if (!done) {
     throw std::bad_alloc();

@@ -241,7 +241,10 @@ std::string template_space(const OpenedModel& opened) {
                 std::to_string(static_cast<int>(head.activation)) + ' ' +
                 std::to_string(static_cast<int>(head.l2_normalize)) + '\n');
   for (const auto& [key, value] : align_facts(opened.model.preprocessing)) {
-    digest.update(key + '=' + value + '\n');
+    digest.update(key);
+    digest.update("=");
+    digest.update(value);
+    digest.update("\n");
   }
   digest.update(std::as_bytes(std::span(head.weight)));
   digest.update(std::as_bytes(std::span(head.bias)));

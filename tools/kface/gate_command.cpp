@@ -33,7 +33,7 @@ Status run_loop(const Globals& globals, const GateCommandArguments& arguments) {
   KF_ASSIGN(const auto loop,
             make_camera_loop(globals, *session, arguments.camera, std::move(listener)));
   KF_TRY(log_moment(*session->audit, "start", gate, "gate with model " + session->opened.name));
-  const Status status = loop->run(globals.stop);
+  Status status = loop->run(globals.stop);
   KF_TRY(log_moment(*session->audit, "stop", gate, status.message()));
   print_gate_end(loop->state(), globals.json);
   return status;

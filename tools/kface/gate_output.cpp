@@ -1,6 +1,7 @@
 #include "gate_output.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 #include "cli.h"
@@ -22,7 +23,8 @@ double quantile(std::vector<double> values, double part) {
     return 0;
   }
   std::sort(values.begin(), values.end());
-  return values[static_cast<std::size_t>(part * static_cast<double>(values.size() - 1) + 0.5)];
+  return values[static_cast<std::size_t>(
+      std::lround(part * static_cast<double>(values.size() - 1)))];
 }
 
 // "far 0.1 % a comparison, 0.9 % for 9 people".

@@ -58,7 +58,7 @@ Status add_token(const Globals& globals, const TokenArguments& arguments) {
   KF_ASSIGN(const auto gallery, open_gallery(arguments.gallery));
   KF_ASSIGN(const service::MadeToken made,
             service::add_service_token(*gallery, arguments.name, *role, expires_at, unix_now()));
-  const Status logged =
+  Status logged =
       log_token(arguments, "token " + made.entry.id + " added, role " + service::role_name(*role));
   if (!logged.ok()) {
     KF_TRY(gallery->remove_token(made.entry.id));  // a token that no log knows of must not exist
