@@ -23,6 +23,7 @@ demo: build
 	@scripts/demo.sh
 
 test: setup
+	@scripts/setup.sh tests
 	@scripts/check.sh
 
 test-slow: setup

@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# setup.sh [packages|models|demo|plots|page|bench|test-networks ...]: brings what kface needs and a
+# setup.sh [packages|models|demo|plots|page|tests|bench|test-networks ...]: brings what kface needs and a
 # Debian 12 machine lacks; the first five when called without a word. What is there and right is left
 # alone, so a second call takes less than a second, without network or root.
-#   packages  Debian packages of scripts/packages.txt (the only step that needs root or sudo)
+#   packages  Debian packages of scripts/packages.txt (this, tests and bench need root or sudo where
+#             one is missing)
 #   plots     the plotting library of the report       third_party/echarts
 #   page      the page of the gate, built              src/gate/web/dist
 #   models    dlib's detector, landmark and face nets  third_party/models
 #   demo      the photographs that the demo simulates  third_party/dlib-examples
+#   tests     Debian packages of scripts/packages-test.txt, for make test
 #   bench     what make bench compares with: Debian packages of scripts/packages-bench.txt, ONNX
 #             Runtime in bench/peers/node_modules, and test-networks
 #   test-networks  a face network of unstated origin, for tests and comparisons only
@@ -154,6 +156,8 @@ set_up_demo() {
 
 set_up_page() { scripts/build_page.sh; }
 
+set_up_tests() { install_packages scripts/packages-test.txt; }
+
 set_up_bench() {
   install_packages scripts/packages-bench.txt
   warn_of_slow_blas
@@ -186,10 +190,10 @@ make_scratch
 if (($# == 0)); then set -- packages plots page models demo; fi
 for step in "$@"; do
   case $step in
-    packages | plots | page | models | demo | bench) "set_up_$step" ;;
+    packages | plots | page | models | demo | tests | bench) "set_up_$step" ;;
     test-networks) set_up_test_network ;;
     *)
-      printf 'usage: %s [packages|plots|page|models|demo|bench|test-networks ...]; got "%s"\n' "$0" "$step" >&2
+      printf 'usage: %s [packages|plots|page|models|demo|tests|bench|test-networks ...]; got "%s"\n' "$0" "$step" >&2
       exit 2
       ;;
   esac
