@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "gate/child_process.h"
-#include "gate/door_words.h"
+#include "gate/direction.h"
 #include "gate/hold_timer.h"
 
 namespace kface {

@@ -17,10 +17,6 @@ static_assert(kReasonNames.size() == static_cast<std::size_t>(Reason::kFault) + 
 
 }  // namespace
 
-std::string direction_name(Direction direction) {
-  return direction == Direction::kEntry ? "entry" : direction == Direction::kExit ? "exit" : "";
-}
-
 std::string verdict_name(Verdict verdict) {
   return verdict == Verdict::kGranted   ? "granted"
          : verdict == Verdict::kNotSure ? "not sure"

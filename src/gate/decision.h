@@ -34,9 +34,8 @@ enum class Reason : std::uint8_t {
   kFault,  // anything else that went wrong
 };
 
-std::string direction_name(Direction direction);  // entry, exit, or empty
-std::string verdict_name(Verdict verdict);        // granted, denied, not sure
-std::string reason_name(Reason reason);           // match, nobody, no_face, ...
+std::string verdict_name(Verdict verdict);  // granted, denied, not sure
+std::string reason_name(Reason reason);     // match, nobody, no_face, ...
 
 struct Decision {
   Verdict verdict = Verdict::kDenied;

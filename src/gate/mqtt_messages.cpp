@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "gate/door_words.h"
+#include "gate/direction.h"
 
 namespace kface {
 namespace {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "gallery/random_id.h"
+#include "gate/direction.h"
 #include "verify/template.h"
 
 namespace kface {
@@ -17,7 +18,7 @@ AuditEntry entry_of(const Decision& decision, const AccessRequest& request, Unix
   entry.event = decision.event;
   entry.actor = request.actor;
   entry.person = decision.person;
-  entry.direction = direction_name(request.direction);
+  entry.direction = direction_word(request.direction);
   entry.verdict = verdict_name(decision.verdict);
   entry.reason = reason_name(decision.reason);
   entry.distance = decision.distance;

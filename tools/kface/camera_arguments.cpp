@@ -4,6 +4,8 @@
 #include <random>
 #include <utility>
 
+#include "gate/direction.h"
+
 namespace kface::cli {
 namespace {
 
@@ -59,9 +61,7 @@ Result<std::unique_ptr<CameraLoop>> make_camera_loop(const Globals& globals,
                                                      CameraListener listener) {
   CameraOptions options = arguments.options;
   options.paced = !arguments.unpaced;
-  options.direction = arguments.direction == "entry"  ? Direction::kEntry
-                      : arguments.direction == "exit" ? Direction::kExit
-                                                      : Direction::kNone;
+  options.direction = direction_of(arguments.direction);
   CameraLoop::Parts parts;
   parts.access = session.access.get();
   parts.clock = steady_now_ms;

@@ -1,3 +1,4 @@
+#include "gate/direction.h"
 #include "gate/service/handlers.h"
 
 namespace kface::service {
@@ -14,9 +15,7 @@ Answer<AccessRequest> access_request(const Call& call) {
   }
   KF_ASSIGN(const std::string direction,
             word_parameter(call, "direction", {"entry", "exit", "none"}));
-  request.direction = direction == "entry"  ? Direction::kEntry
-                      : direction == "exit" ? Direction::kExit
-                                            : Direction::kNone;
+  request.direction = direction_of(direction);
   KF_ASSIGN(request.vehicle, text_parameter(call, "vehicle", kLongestField));
   // A door opens for those who ask for it, never by default.
   KF_ASSIGN(const std::string open, word_parameter(call, "open", {"true", "false"}));

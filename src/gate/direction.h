@@ -1,7 +1,8 @@
-// Words of a decision as doors, logs and messages spell them.
+// The way somebody passes, as doors, logs, messages, options and requests spell it.
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "gallery/person.h"
 
@@ -18,6 +19,11 @@ inline std::string direction_word(Direction direction) {
       break;
   }
   return "";
+}
+
+// The reverse; kNone for every other word.
+inline Direction direction_of(std::string_view word) {
+  return word == "entry" ? Direction::kEntry : word == "exit" ? Direction::kExit : Direction::kNone;
 }
 
 }  // namespace kface
