@@ -20,7 +20,6 @@ void LiveCheck::begin(double time_ms) {
   started_ms_ = time_ms;
   done_ = false;
   liveness_.reset();
-  reason_.clear();
   challenge_.reset();
   if (options_.with_challenge) {
     const int steps = options_.challenge.steps;
@@ -61,7 +60,6 @@ void LiveCheck::saw(const Image& picture, const std::vector<FoundFace>& faces, d
 
 void LiveCheck::conclude(const LivenessResult& result) {
   done_ = true;
-  reason_ = result.reason;
   if (result.verdict != LivenessVerdict::kUnknown) {
     liveness_ = result.verdict == LivenessVerdict::kLive ? 1 : 0;
   }

@@ -38,7 +38,6 @@ class LiveCheck {
   // Is there an answer? Then `liveness`: 1 live, 0 an attack, none where it stayed unknown.
   bool done() const { return done_; }
   std::optional<double> liveness() const { return liveness_; }
-  const std::string& reason() const { return reason_; }
   // What the person should do now: "look", "blink", "turn-left", "turn-right"; empty: nothing.
   std::string prompt() const;
 
@@ -53,7 +52,6 @@ class LiveCheck {
   double started_ms_ = 0;
   bool done_ = false;
   std::optional<double> liveness_;
-  std::string reason_;
 };
 
 }  // namespace kface
